@@ -1,0 +1,39 @@
+// Facts: what Storeganise says about one rental, as far as access depends on it. Filled by
+// storeganise/, judged by access/policy.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+
+namespace gatehouse::access {
+
+// A custom field's value as text: "true"/"false" for booleans, decimal for numbers; nothing for
+// null. A code that is absent from the map does not exist at this business (or was not sent).
+using CustomFields = std::map<std::string, std::optional<std::string>>;
+
+struct Renter {
+    std::string id;
+    std::string name;
+    std::string email;  // empty if none
+    std::string phone;  // free text, empty if none
+    std::string language;
+};
+
+struct Facts {
+    std::string rental_id;
+    std::string site_id;
+    std::string site_code;  // empty if not known
+    std::string unit_id;
+    std::string unit_name;
+    std::string state;  // as sent: "occupied", "ended", "reserved", ...
+    bool is_overdue = false;
+    std::optional<UnixMs> start_ms;
+    Renter renter;
+    CustomFields unit_fields;
+    CustomFields rental_fields;
+};
+
+}  // namespace gatehouse::access

@@ -1,0 +1,155 @@
+// Config: everything that the operator wrote, read and checked. Plain values: no folder of the host
+// needs a YAML library to use them. Formats: docs/configuration.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "config/problem.hpp"
+
+namespace gatehouse::config {
+
+// A secret with the name that it may be shown under: "env:ACME_WEBHOOK_SECRET", "file:/etc/..." or,
+// for plain text, "acme.yaml:7".
+struct LabelledSecret {
+    Secret value;
+    std::string label;
+};
+
+struct Listen {
+    std::string address = "0.0.0.0";
+    std::uint16_t port = 8443;
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+    int workers = 2;
+    std::size_t max_head_bytes = 8 * 1024;
+    std::size_t max_body_bytes = 1024 * 1024;
+    std::size_t max_connections = 4096;
+    std::size_t max_connections_per_address = 1024;
+    int handshake_ms = 5000;
+    int head_ms = 5000;
+    int body_ms = 10'000;
+    int idle_ms = 60'000;
+    Place place;
+};
+
+struct Admin {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8444;
+    Secret token;
+    Place place;
+};
+
+struct Store {
+    std::filesystem::path sqlite_path;
+    int keep_events_days = 90;
+    Place place;
+};
+
+struct Dispatch {
+    int workers = 32;
+    int workers_per_business = 4;
+    std::int64_t first_retry_ms = 2'000;
+    std::int64_t max_retry_ms = 3'600'000;
+    std::int64_t budget_ms =
+        86'400'000;  // attempts go on for at least this long, then a dead letter
+};
+
+struct Egress {
+    std::vector<std::string> allow_private;
+    std::string ca_file;
+};
+
+struct Plugins {
+    std::filesystem::path directory;
+    std::filesystem::path runner;  // default: gatehouse-runner beside the host's own binary
+    int runners_per_plugin = 1;
+    bool require_sandbox = true;  // refuse to load a plugin when the filter cannot be set
+};
+
+// A connection's settings as written. Which of them are secret is only known with the plugin's
+// manifest, so until then all of it is treated as secret: it has no printer.
+struct RawSettings {
+    nlohmann::json value = nlohmann::json::object();
+    std::map<std::string, Place> places;  // by JSON pointer
+    std::map<std::string, std::string>
+        labels;  // by JSON pointer: "env:NAME" where a reference stood
+};
+
+struct Connection {
+    std::string name;
+    std::string plugin;
+    std::optional<std::string> base_url;
+    RawSettings settings;
+    std::vector<LabelledSecret> webhook_secrets;
+    bool is_isolated = false;  // isolation: business
+    bool is_shadow = false;
+    std::optional<double> requests_per_second;
+    Place place;
+};
+
+struct Fuse {
+    int max_ends = 5;
+    double max_share = 0.10;
+    std::int64_t per_ms = 3'600'000;
+};
+
+struct Site {
+    std::string site;  // id or code; "*" = every other site
+    std::string access;
+    std::string fields;  // prefix of the custom fields; empty = the plugin's id
+    std::vector<std::string> targets;
+    bool overlock_on_overdue = true;
+    Fuse fuse;
+    Place place;
+};
+
+struct Storeganise {
+    std::string api;  // "https://acme.storeganise.com/api", no slash at the end
+    Secret api_key;
+    std::vector<LabelledSecret> webhook_secrets;
+    Place place;
+};
+
+struct Notify {
+    std::vector<std::string> on;
+    std::string connection;
+    Place place;
+};
+
+struct Business {
+    std::string business;
+    Storeganise storeganise;
+    std::map<std::string, Connection> connections;
+    std::vector<Site> sites;
+    std::vector<Notify> notify;
+    Place place;
+};
+
+struct Config {
+    Listen listen;
+    Admin admin;
+    Store store;
+    Dispatch dispatch;
+    Egress egress;
+    Plugins plugins;
+    std::map<std::string, Business> businesses;
+    std::string fingerprint;  // sha256 hex over every file read and every reference resolved
+};
+
+struct Loaded {
+    Config config;      // complete only if `problems` has no error
+    Problems problems;  // every mistake, in file order; not just the first
+};
+
+// Reads gatehouse.yaml and its businesses.d. Never throws; a file that cannot be read is a Problem.
+// Does not look at plugins: their settings are checked by plugins/settings.hpp.
+Loaded load(const std::filesystem::path& file);
+
+}  // namespace gatehouse::config

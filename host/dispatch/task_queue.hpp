@@ -1,0 +1,76 @@
+// TaskQueue: what the dispatcher needs of the store.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "dispatch/task.hpp"
+
+namespace gatehouse::dispatch {
+
+// The earliest waiting task of a business.
+struct BusinessDue {
+    std::string business;
+    UnixMs due_ms = 0;
+};
+
+// One business's turn: take at most `count` of its due tasks, earliest first.
+struct Turn {
+    std::string business;
+    int count = 1;
+};
+
+struct Leased {
+    std::vector<Task> tasks;
+    // For each business of the turns that still has waiting tasks: its next due time, which may
+    // already be past.
+    std::vector<BusinessDue> next_due;
+};
+
+// A letter of the dead: a task that used up its budget or met an error that time does not cure.
+struct DeadLetter {
+    std::int64_t id = 0;
+    std::string business;
+    TaskKind kind = TaskKind::kResolve;
+    std::string key;
+    int attempts = 0;
+    UnixMs died_ms = 0;
+    std::int64_t event_id = 0;
+    Error error;
+};
+
+// Every function is durable when it returns, and answers kUnavailable when the store cannot be
+// written. Calls from many threads share commits. [any thread; blocks for a commit]
+class TaskQueue {
+  public:
+    virtual ~TaskQueue() = default;
+
+    // Gives leases until `lease_until_ms` and counts the attempt, before the work begins: a task
+    // that kills the process is counted too.
+    virtual Result<Leased> lease(const std::vector<Turn>& turns, UnixMs now_ms,
+                                 UnixMs lease_until_ms) = 0;
+
+    // Ends a lease. kConflict if this process no longer holds it (nothing is written then).
+    virtual Result<void> complete(const Completion& completion) = 0;
+
+    // Makes every lease of an earlier process due again. Called once, before the first lease().
+    virtual Result<void> reclaim_leases() = 0;
+
+    // One row per business with waiting tasks; read once at start.
+    virtual Result<std::vector<BusinessDue>> businesses_due() = 0;
+
+    virtual Result<void> enqueue(const std::vector<NewTask>& tasks) = 0;
+
+    // A fresh task with a fresh budget from a dead letter, which goes. kNotFound if there is none.
+    virtual Result<void> replay_dead_letter(std::int64_t id, UnixMs now_ms) = 0;
+
+    // `listener` is told of every business whose waiting tasks changed, after the commit, on the
+    // store's thread: it must only take a note. Set before the first write; null to end.
+    virtual void on_due(std::function<void(const std::vector<BusinessDue>&)> listener) = 0;
+};
+
+}  // namespace gatehouse::dispatch

@@ -1,0 +1,59 @@
+// Egress: the one door to the outside for plugins and for the Storeganise client. It decides where
+// a request may go, fills secrets in, keeps the rate and writes the redacted step (promises P8,
+// P11).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "egress/http_client.hpp"
+#include "observe/metrics.hpp"
+#include "observe/step.hpp"
+
+namespace gatehouse::egress {
+
+// What one connection may do outside. Made from the manifest and the connection's YAML; changed
+// only by a new configuration. Immutable once given to Egress.
+struct Policy {
+    std::string key;                       // "acme/doors": the rate is kept per key
+    std::vector<std::string> hosts;        // "api.kisi.io" or "127.0.0.1:9090"; nothing else passes
+    std::vector<std::string> plain_hosts;  // of these, the ones that may be spoken to without TLS
+    double requests_per_second = 0;        // 0 = no limit
+    int burst = 1;
+    std::map<std::string, Secret> secrets;  // {{secret:name}} in header values, URL and body
+    bool is_shadow = false;                 // writes are recorded and answered 200 {}, not sent
+};
+
+// [any thread; send() blocks for the rate, then for the exchange]
+class Egress {
+  public:
+    virtual ~Egress() = default;
+
+    // Sends `call` under `policy`, waiting for its turn. `deadline` is steady time in ns: no
+    // request begins that cannot end by then. Adds one step to `steps` (may be null): method, host,
+    // path, status, milliseconds; never a query value, header, body or secret.
+    //
+    // kForbidden: host not listed, plain http where not allowed, private address not allowed.
+    // kInvalid: malformed URL, unknown secret name. kRateLimited: the turn would come after the
+    // deadline (with the delay). kUnavailable and the rest as HttpClient.
+    virtual Result<HttpReply> send(const Policy& policy, HttpCall call, std::int64_t deadline_ns,
+                                   observe::StepLog* steps) = 0;
+};
+
+struct EgressOptions {
+    std::vector<std::string> allow_private;  // "127.0.0.1:9090": private addresses that may be used
+    std::string ca_file;                     // extra trust anchor, PEM; empty = the system's
+};
+
+std::unique_ptr<HttpClient> make_curl_client(const EgressOptions& options);
+
+std::unique_ptr<Egress> make_egress(HttpClient& client, const Clock& clock,
+                                    observe::Metrics& metrics);
+
+}  // namespace gatehouse::egress

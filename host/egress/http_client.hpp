@@ -1,0 +1,45 @@
+// HttpClient: one outbound HTTP exchange. libcurl behind it; no policy here (see egress.hpp).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace gatehouse::egress {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpCall {
+    std::string method = "GET";
+    std::string url;
+    Headers headers;
+    std::string body;
+    int timeout_ms = 10'000;                       // the whole exchange, connect included
+    std::size_t max_response_bytes = 1024 * 1024;  // more is kInvalid
+};
+
+struct HttpReply {
+    int status = 0;
+    Headers headers;  // names in lower case
+    std::string body;
+
+    // The first value of a header; `name` in lower case. Empty if absent.
+    std::string_view header(std::string_view name) const;
+};
+
+// [any thread; blocks]
+class HttpClient {
+  public:
+    virtual ~HttpClient() = default;
+
+    // Any complete answer, whatever its status, is a reply. kUnavailable: no connection, time-out,
+    // cut off. kForbidden: the address is private and not allowed, or the scheme is not http(s).
+    // kInvalid: the answer is too large or not HTTP. Redirects are not followed.
+    virtual Result<HttpReply> send(const HttpCall& call) = 0;
+};
+
+}  // namespace gatehouse::egress

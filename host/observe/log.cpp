@@ -1,0 +1,90 @@
+#include "observe/log.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "base/clock.hpp"
+#include "base/encoding.hpp"
+
+namespace gatehouse::observe {
+namespace {
+
+constexpr std::size_t kMaxValueBytes = 512;
+
+spdlog::logger& logger() {
+    static const std::shared_ptr<spdlog::logger> instance = [] {
+        auto made = std::make_shared<spdlog::logger>(
+            "gatehouse", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        made->set_pattern("%v");
+        made->set_level(spdlog::level::info);
+        return made;
+    }();
+    return *instance;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+    switch (level) {
+        case Level::kDebug:
+            return spdlog::level::debug;
+        case Level::kInfo:
+            return spdlog::level::info;
+        case Level::kWarn:
+            return spdlog::level::warn;
+        case Level::kError:
+            return spdlog::level::err;
+    }
+    return spdlog::level::err;
+}
+
+std::string_view word(Level level) {
+    switch (level) {
+        case Level::kDebug:
+            return "debug";
+        case Level::kInfo:
+            return "info";
+        case Level::kWarn:
+            return "warn";
+        case Level::kError:
+            return "error";
+    }
+    return "error";
+}
+
+void append_value(std::string& line, std::string_view value) {
+    const std::string clean = shorten(value, kMaxValueBytes);
+    const bool needs_quotes = clean.empty() || clean.find_first_of(" \"=") != std::string::npos;
+    if (!needs_quotes) {
+        line += clean;
+        return;
+    }
+    line += '"';
+    for (const char c : clean) {
+        if (c == '"' || c == '\\') {
+            line += '\\';
+        }
+        line += c;
+    }
+    line += '"';
+}
+
+}  // namespace
+
+void log(Level level, std::string_view component, std::string_view message, Fields fields) {
+    if (!logger().should_log(to_spdlog(level))) {
+        return;
+    }
+    std::string line = format_utc(SystemClock().now_ms());
+    line.append(" ").append(word(level)).append(" ").append(component).append(" ");
+    line += shorten(message, kMaxValueBytes);
+    for (const Field& field : fields) {
+        line.append(" ").append(field.key).append("=");
+        append_value(line, field.value);
+    }
+    logger().log(to_spdlog(level), line);
+}
+
+void set_level(Level level) {
+    logger().set_level(to_spdlog(level));
+}
+
+}  // namespace gatehouse::observe

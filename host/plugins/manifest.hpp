@@ -1,0 +1,51 @@
+// Manifest: what a plugin's author says of it, beside its library. Format: docs/plugin-manifest.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/problem.hpp"
+
+namespace gatehouse::plugins {
+
+struct Signature {
+    std::string scheme;  // "hmac-sha256" or "basic"
+    std::string header;
+    std::string prefix;    // stripped when there
+    std::string encoding;  // "hex" or "base64"
+};
+
+struct Manifest {
+    std::string plugin;
+    std::string version;
+    std::filesystem::path library;  // absolute
+    std::string sha256;             // lower-case hex; empty = not pinned
+    int abi_major = 1;
+    int min_host_minor = 0;
+    std::vector<std::string> features;  // "gatehouse.access/1"
+    std::vector<std::string> egress_hosts;
+    double requests_per_second = 0;
+    int burst = 1;
+    nlohmann::json settings_schema = nlohmann::json::object();
+    std::vector<std::string> renter_key;  // "email", "phone"
+    nlohmann::json credentials = nlohmann::json::array();
+    std::string suspend_unit = "revoke_and_regrant";
+    std::optional<Signature> inbound_signature;
+    std::string inbound_event_id;  // JSON pointer
+    int call_ms = 15'000;
+    int memory_mib = 128;
+    int concurrency = 2;
+    config::Place place;
+};
+
+// Reads one manifest file strictly: an unknown key, a wrong type or an impossible value is added to
+// `problems`. Nothing when there is an error.
+std::optional<Manifest> read_manifest(const std::filesystem::path& file,
+                                      config::Problems& problems);
+
+}  // namespace gatehouse::plugins

@@ -1,0 +1,70 @@
+// PluginHost: calls vendor plugins, which live in gatehouse-runner processes. The host never loads
+// a vendor's library; a plugin that crashes, hangs, lies or will not load is an error of its own
+// calls and of nobody else's (promise P9).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "observe/step.hpp"
+#include "plugins/manifest.hpp"
+
+namespace gatehouse::plugins {
+
+// One call of one feature's function on one connection's instance.
+struct Call {
+    std::string business;
+    std::string connection;
+    std::string function;  // "access.apply", "access.probe", "targets.list", ...
+    std::string document;  // JSON, as plugin-api/schemas define it for the function
+    observe::StepLog* steps =
+        nullptr;  // outbound requests of the call are written here; may be null
+};
+
+enum class PluginState : std::uint8_t {
+    kStarting,
+    kReady,
+    kRestarting,  // the runner died; a new one comes after a pause
+    kRefused,     // the library or its manifest was refused; only a new file or a reload helps
+};
+
+std::string_view to_string(PluginState state);
+
+struct PluginStatus {
+    std::string id;
+    std::string version;
+    std::string library;
+    PluginState state = PluginState::kStarting;
+    std::string reason;  // why it is not ready, or the last death; empty if never
+    std::vector<std::string> features;
+    int runners = 0;
+    std::int64_t calls_total = 0;
+    std::int64_t deaths_total = 0;  // crashes and kills
+    UnixMs restart_due_ms = 0;      // kRestarting: when the next start is tried
+};
+
+// [any thread]
+class PluginHost {
+  public:
+    virtual ~PluginHost() = default;
+
+    // Blocks until the plugin answered, its deadline (manifest: limits.call_ms) passed or its
+    // runner died. The result is the function's result document. Errors: what the plugin reported,
+    // or kUnavailable (no runner ready now), kInternal (crash, deadline, rubbish; the text says
+    // which), kUnsupported (function not offered), kNotFound (no such connection).
+    virtual Result<std::string> call(const Call& call) = 0;
+
+    // Null if no plugin of this id was found.
+    virtual const Manifest* manifest(const std::string& plugin) const = 0;
+
+    virtual std::vector<PluginStatus> status() const = 0;
+
+    // Ends the runners. No call may be under way.
+    virtual void stop() = 0;
+};
+
+}  // namespace gatehouse::plugins

@@ -1,0 +1,150 @@
+// Store: the memory of the host. One interface; SQLite is the embedded engine (sqlite_store.hpp).
+// Every implementation passes tests/contract/store_contract.hpp.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/rental_record.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "dispatch/task.hpp"
+#include "dispatch/task_queue.hpp"
+#include "observe/step.hpp"
+
+namespace gatehouse::store {
+
+// Stored as numbers: append only.
+enum class EventState : std::uint8_t {
+    kOpen = 1,  // a task works on it, or on rentals that it marked
+    kIgnored,   // a type that asks for nothing
+    kInvalid,   // signed, but not usable
+    kDone,      // every rental that it marked was settled
+    kDead,      // its task, or one of its rentals', became a dead letter
+};
+
+std::string_view to_string(EventState state);
+std::optional<EventState> event_state_from_string(std::string_view word);
+
+// One webhook delivery, as received.
+struct NewEvent {
+    std::string business;
+    std::string source;  // "storeganise" or the connection's name
+    std::string
+        sender_id;     // the sender's id; (business, source, sender_id) is the event's identity
+    std::string type;  // "job.unit_moveIn.completed"; empty if unknown
+    std::string body;  // the raw bytes
+    std::string verified_by;  // label of the secret that the signature matched, never the secret
+    UnixMs received_ms = 0;
+    EventState state = EventState::kOpen;
+    std::vector<observe::Step> steps;
+    // Enqueued in the event's own commit. An empty key means "this event's id".
+    std::vector<dispatch::NewTask> tasks;
+};
+
+struct Appended {
+    std::int64_t event_id = 0;
+    bool is_duplicate = false;  // the id was known: nothing was written
+};
+
+struct Event {
+    std::int64_t id = 0;
+    std::string business;
+    std::string source;
+    std::string sender_id;
+    std::string type;
+    std::string body;
+    std::string verified_by;
+    UnixMs received_ms = 0;
+    UnixMs finished_ms = 0;  // 0 = not finished
+    int copies = 1;          // deliveries of the same id seen, the first included (best effort)
+    EventState state = EventState::kOpen;
+    std::vector<std::string> rentals;  // rentals that it marked; filled by event(), not by events()
+};
+
+struct EventFilter {
+    std::optional<std::string> business;
+    std::optional<EventState> state;
+    std::int64_t before_id = 0;  // 0 = from the newest
+    int limit = 50;
+};
+
+struct TimelineStep {
+    std::int64_t id = 0;
+    std::string rental_id;  // empty = a step of the event itself
+    observe::Step step;
+};
+
+struct SecretUse {
+    std::string source;
+    std::string label;
+    UnixMs last_used_ms = 0;  // to the minute
+};
+
+struct QueueState {
+    std::int64_t waiting = 0;
+    std::int64_t leased = 0;
+    std::int64_t dead = 0;
+    std::optional<UnixMs> oldest_due_ms;
+};
+
+// Writes are grouped: callers on many threads share one fsync. Reads see every commit that returned
+// before they began. [any thread]
+class Store : public dispatch::TaskQueue, public access::RentalRecords {
+  public:
+    using AppendDone = std::function<void(Result<Appended>)>;
+
+    // Hands the event to the writer and returns. `done` runs on the writer's thread, once, after
+    // the commit is on stable storage or has failed; it must be quick and must not throw.
+    // kUnavailable: not stored (disk full, queue full, closing); the same delivery may come again.
+    virtual void append(NewEvent event, AppendDone done) = 0;
+
+    virtual Result<std::optional<Event>> event(std::int64_t id) = 0;
+    virtual Result<std::optional<Event>> event_by_sender_id(const std::string& business,
+                                                            const std::string& source,
+                                                            const std::string& sender_id) = 0;
+    virtual Result<std::vector<Event>> events(const EventFilter& filter) = 0;
+
+    // The event's own steps and those of the rentals that it marked, from the mark until each was
+    // settled, in order of time.
+    virtual Result<std::vector<TimelineStep>> timeline(std::int64_t event_id) = 0;
+
+    // The newest `limit` steps of one rental, oldest first.
+    virtual Result<std::vector<TimelineStep>> rental_steps(const std::string& business,
+                                                           const std::string& rental_id,
+                                                           int limit) = 0;
+
+    virtual Result<std::vector<dispatch::DeadLetter>> dead_letters(
+        const std::optional<std::string>& business, std::int64_t before_id, int limit) = 0;
+
+    // A waiting task of this kind and key, for explain: when is it due, how often was it tried?
+    struct Waiting {
+        UnixMs due_ms = 0;
+        int attempts = 0;
+        bool is_leased = false;
+        std::string last_error;
+    };
+    virtual Result<std::optional<Waiting>> waiting(const std::string& business,
+                                                   dispatch::TaskKind kind,
+                                                   const std::string& key) = 0;
+
+    virtual Result<std::vector<SecretUse>> secret_uses(const std::string& business) = 0;
+    virtual Result<QueueState> queue_state() = 0;
+
+    // Whether a write would be durable now, checked by one. For /readyz.
+    virtual Result<void> check_writable() = 0;
+
+    // Deletes finished events older than `before_ms` with their steps, at most `limit` of them, and
+    // says how many went. Open and dead events stay.
+    virtual Result<std::int64_t> forget_events(UnixMs before_ms, int limit) = 0;
+
+    // Answers what is queued, then refuses. Idempotent.
+    virtual void close() = 0;
+};
+
+}  // namespace gatehouse::store
