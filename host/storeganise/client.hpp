@@ -5,13 +5,12 @@
 // (promise P6). An empty, cut off or unreadable answer is kUnavailable: time may cure it.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "access/facts.hpp"
+#include "access/rental_source.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "egress/egress.hpp"
@@ -26,23 +25,13 @@ struct Job {
     std::vector<std::string> rental_ids;  // the rentals that it speaks of; may be empty
 };
 
-// Values to write: nothing = clear.
-using FieldChanges = std::map<std::string, std::optional<std::string>>;
-
 // One per business. [any thread; blocks]
-class Client {
+class Client : public access::RentalSource {
   public:
-    virtual ~Client() = default;
-
     virtual Result<Job> job(const std::string& job_id, observe::StepLog* steps) = 0;
 
-    // The rental with its unit, owner and custom fields, in one call.
-    virtual Result<access::Facts> rental(const std::string& rental_id, observe::StepLog* steps) = 0;
-
-    // PUT of just these custom fields. An empty map sends nothing. "true" and "false" go as
-    // booleans.
-    virtual Result<void> write_fields(const std::string& rental_id, const FieldChanges& changes,
-                                      observe::StepLog* steps) = 0;
+    // rental(): the rental with its unit, owner and custom fields, in one GET.
+    // write_fields(): one PUT; "true" and "false" go as booleans.
 };
 
 // `egress` outlives the client.
