@@ -20,6 +20,8 @@ struct Renter {
     std::string email;  // empty if none
     std::string phone;  // free text, empty if none
     std::string language;
+
+    bool operator==(const Renter&) const = default;
 };
 
 struct Facts {

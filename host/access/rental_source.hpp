@@ -1,5 +1,5 @@
-// RentalSource: where access reads a rental's facts and writes its custom fields back. Implemented by
-// storeganise::Client; another management system would be another implementation.
+// RentalSource: where access reads a rental's facts and writes its custom fields back. Implemented
+// by storeganise::Client; another management system would be another implementation.
 #pragma once
 
 #include <map>

@@ -1,0 +1,55 @@
+#include "access/fields.hpp"
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+
+namespace gatehouse::access {
+namespace {
+
+constexpr std::size_t kMaxStatusBytes = 250;
+
+// Adds `code` unless it is unknown at this business or already says so.
+void add_change(FieldChanges& changes, const CustomFields& fields, const std::string& code,
+                const std::string& value, const std::string& value_when_empty) {
+    const auto found = fields.find(code);
+    if (found != fields.end() && found->second.value_or(value_when_empty) != value) {
+        changes[code] = value;
+    }
+}
+
+}  // namespace
+
+FieldChanges changes_of(const Facts& facts, const std::string& prefix, const FieldValues& values) {
+    FieldChanges changes = status_change(facts, prefix, values.status);
+    // An empty box and an unticked one say the same.
+    add_change(changes, facts.rental_fields, prefix + "_overlocked",
+               values.is_overlocked ? "true" : "false", "false");
+    return changes;
+}
+
+FieldChanges status_change(const Facts& facts, const std::string& prefix,
+                           const std::string& status) {
+    FieldChanges changes;
+    add_change(changes, facts.rental_fields, prefix + "_status", shorten(status, kMaxStatusBytes),
+               "");
+    return changes;
+}
+
+std::string remember_fields(const std::string& fields_json, const FieldChanges& changes) {
+    nlohmann::json known = parse_json(fields_json).value_or(nlohmann::json::object());
+    if (!known.is_object()) {
+        known = nlohmann::json::object();
+    }
+    for (const auto& [code, value] : changes) {
+        known[code] = value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+    }
+    return dump_json(known);
+}
+
+std::optional<std::string> remembered_field(const std::string& fields_json,
+                                            const std::string& code) {
+    const Result<nlohmann::json> known = parse_json(fields_json);
+    return known ? string_member(*known, code) : std::nullopt;
+}
+
+}  // namespace gatehouse::access

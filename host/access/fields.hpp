@@ -1,0 +1,34 @@
+// The custom fields that Gatehouse writes back to a rental (docs/custom-fields.md).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "access/desired.hpp"
+#include "access/facts.hpp"
+#include "access/rental_source.hpp"
+
+namespace gatehouse::access {
+
+// Whether the rental is suspended, and the line for `{prefix}_status`.
+struct FieldValues {
+    bool is_overlocked = false;
+    std::string status;
+};
+
+// The changes that make `facts.rental_fields` say `values`: only codes that exist at the business,
+// only those whose value differs. Empty = nothing to write.
+FieldChanges changes_of(const Facts& facts, const std::string& prefix, const FieldValues& values);
+
+// Only the status line, for a look that failed.
+FieldChanges status_change(const Facts& facts, const std::string& prefix,
+                           const std::string& status);
+
+// `fields_json` of a rental record with `changes` laid over it.
+std::string remember_fields(const std::string& fields_json, const FieldChanges& changes);
+
+// A code's value as remembered; nothing if it was never written or was cleared.
+std::optional<std::string> remembered_field(const std::string& fields_json,
+                                            const std::string& code);
+
+}  // namespace gatehouse::access

@@ -1,0 +1,300 @@
+#include "access/reconcile.hpp"
+
+#include <utility>
+
+#include "access/fields.hpp"
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+
+namespace gatehouse::access {
+namespace {
+
+using nlohmann::json;
+using observe::StepKind;
+
+constexpr std::int64_t kDefaultPollMs = 2000;
+
+// An answer about something else is not data, and asking again may bring the right one.
+Error as_reading_error(Error error) {
+    if (error.kind == ErrorKind::kInvalid) {
+        error.kind = ErrorKind::kUnavailable;
+    }
+    return error;
+}
+
+json apply_document(const config::Business& business, const Facts& facts, const Desired& desired,
+                    const json& references) {
+    const auto time = [](const std::optional<UnixMs>& at_ms) {
+        return at_ms ? json(format_utc(*at_ms)) : json(nullptr);
+    };
+    return json{
+        {"schema", 1},
+        {"rental",
+         {{"id", facts.rental_id},
+          {"unit_id", facts.unit_id},
+          {"unit_name", facts.unit_name},
+          {"site_id", facts.site_id},
+          {"business", business.business}}},
+        {"renter",
+         {{"id", desired.renter.id},
+          {"name", desired.renter.name},
+          {"email", desired.renter.email},
+          {"phone", desired.renter.phone},
+          {"language", desired.renter.language}}},
+        {"state", to_string(desired.state)},
+        {"targets", desired.targets},
+        {"window", {{"from", time(desired.from_ms)}, {"until", time(desired.until_ms)}}},
+        {"credential", nullptr},
+        {"references", references},
+        {"reasons", desired.reasons},
+    };
+}
+
+std::string join(const std::vector<std::string>& words, std::string_view separator) {
+    std::string text;
+    for (const std::string& word : words) {
+        if (!text.empty()) {
+            text += separator;
+        }
+        text += word;
+    }
+    return text;
+}
+
+// The state of one look while it goes on; its functions are the look's stages, in order.
+class Attempt {
+  public:
+    Attempt(plugins::PluginHost& plugins, const Clock& clock, const config::Business& business,
+            RentalSource& source, RentalRecord record, observe::StepLog& steps)
+        : plugins_(plugins),
+          clock_(clock),
+          business_(business),
+          source_(source),
+          record_(std::move(record)),
+          steps_(steps) {}
+
+    Look run() {
+        Result<void> status = read_facts();
+        if (!status || !find_rules()) {
+            return finish(std::move(status));
+        }
+        status = decide_and_apply();
+        if (!status) {
+            report_failure(status.error());
+        }
+        return finish(std::move(status));
+    }
+
+  private:
+    Look finish(Result<void> status) {
+        if (!is_changed_) {
+            return Look{std::move(status), nullptr};
+        }
+        record_.updated_ms = clock_.now_ms();
+        return Look{std::move(status), std::make_shared<const RentalRecord>(std::move(record_))};
+    }
+
+    Result<void> read_facts() {
+        Result<Facts> facts = source_.rental(record_.rental_id, &steps_);
+        if (!facts) {
+            return tl::unexpected(as_reading_error(facts.error()));
+        }
+        if (!record_.site_id.empty() && facts->site_id != record_.site_id) {
+            return fail(ErrorKind::kUnavailable, "the answer places rental " + record_.rental_id +
+                                                     " at another site than before; not trusted");
+        }
+        facts_ = std::move(*facts);
+        steps_.add(StepKind::kRead,
+                   "rental " + facts_.rental_id + " of unit " + shorten(facts_.unit_name, 64) +
+                       " is " + shorten(facts_.state, 32) + (facts_.is_overdue ? ", overdue" : ""));
+        return {};
+    }
+
+    // False if the site is not Gatehouse's business, which ends the look well.
+    bool find_rules() {
+        const config::Site* site = find_site(business_.sites, facts_.site_id, facts_.site_code);
+        if (site == nullptr) {
+            steps_.add(StepKind::kDecided, "site " + shorten(facts_.site_id, 64) +
+                                               " has no access rule: nothing to do");
+            return false;
+        }
+        const auto connection = business_.connections.find(site->access);
+        rules_.connection = site->access;
+        rules_.plugin = connection == business_.connections.end() ? "" : connection->second.plugin;
+        rules_.fields = site->fields.empty() ? rules_.plugin : site->fields;
+        rules_.shared_targets = site->targets;
+        rules_.overlock_on_overdue = site->overlock_on_overdue;
+        if (const plugins::Manifest* manifest = plugins_.manifest(rules_.plugin)) {
+            rules_.renter_key = manifest->renter_key;
+        }
+        return true;
+    }
+
+    Result<void> load_memory() {
+        if (!record_.desired_json.empty()) {
+            Result<Desired> desired = desired_from_json(record_.desired_json);
+            if (!desired) {
+                return fail(ErrorKind::kInternal, "the stored record of the rental cannot be read");
+            }
+            memory_.desired = std::move(*desired);
+        }
+        if (!record_.grant_json.empty()) {
+            Result<Grant> grant = grant_from_json(record_.grant_json);
+            if (!grant || !memory_.desired) {
+                return fail(ErrorKind::kInternal, "the stored record of the rental cannot be read");
+            }
+            grant_ = std::move(*grant);
+            memory_.holds_grant = true;
+        }
+        memory_.overlocked_field =
+            remembered_field(record_.fields_json, rules_.fields + "_overlocked");
+        return {};
+    }
+
+    Result<void> decide_and_apply() {
+        if (Result<void> loaded = load_memory(); !loaded) {
+            return loaded;
+        }
+        if (memory_.holds_grant && record_.connection != rules_.connection) {
+            return fail(ErrorKind::kInvalid, "the access is held by connection '" +
+                                                 record_.connection + "' but the site now uses '" +
+                                                 rules_.connection + "': restore the old one");
+        }
+        const Result<Decision> decision = decide(facts_, rules_, memory_, clock_.now_ms());
+        if (!decision) {
+            return tl::unexpected(decision.error());
+        }
+        if (!decision->desired) {
+            steps_.add(StepKind::kDecided, decision->note);
+            return finish_fields_of_an_end();
+        }
+        const Desired& desired = *decision->desired;
+        if (Result<void> applied = bring_into_line(desired); !applied) {
+            return applied;
+        }
+        return write_fields(desired);
+    }
+
+    // The vendor was done with in an earlier look that could not write the fields.
+    Result<void> finish_fields_of_an_end() {
+        const bool was_ended = memory_.desired && memory_.desired->state == AccessState::kEnded;
+        return was_ended ? write_fields(*memory_.desired) : Result<void>{};
+    }
+
+    Result<void> bring_into_line(const Desired& desired) {
+        const bool is_in_line =
+            memory_.holds_grant && !grant_.is_pending && is_same_access(*memory_.desired, desired);
+        std::string line(to_string(desired.state));
+        if (desired.state != AccessState::kEnded) {
+            line += " at " + join(desired.targets, ", ");
+        }
+        line += " (" + join(desired.reasons, "; ") + ")";
+        steps_.add(StepKind::kDecided, line + (is_in_line ? ": already so" : ""));
+        if (is_in_line) {
+            return {};
+        }
+        return apply(desired);
+    }
+
+    Result<void> apply(const Desired& desired) {
+        const json references = memory_.holds_grant ? grant_.references : json::object();
+        const Result<std::string> answer = plugins_.call(plugins::Call{
+            business_.business, rules_.connection, "access.apply",
+            dump_json(apply_document(business_, facts_, desired, references)), &steps_});
+        if (!answer) {
+            return tl::unexpected(answer.error());
+        }
+        Result<Grant> grant = grant_from_result(*answer, desired, clock_.now_ms());
+        if (!grant) {
+            return tl::unexpected(grant.error());
+        }
+        grant_ = std::move(*grant);
+        store_grant(desired);
+        steps_.add(StepKind::kGranted, rules_.plugin + ": " + describe(grant_, desired) +
+                                           (grant_.detail.empty() ? "" : "; " + grant_.detail));
+        if (grant_.is_pending) {
+            return fail(ErrorKind::kPending, "the vendor accepted it and is not done yet",
+                        grant_.poll_after_ms.value_or(kDefaultPollMs));
+        }
+        return {};
+    }
+
+    void store_grant(const Desired& desired) {
+        is_changed_ = true;
+        record_.connection = rules_.connection;
+        record_.site_id = facts_.site_id;
+        record_.unit_id = facts_.unit_id;
+        record_.unit_name = facts_.unit_name;
+        record_.renter_id = facts_.renter.id;
+        record_.desired_json = desired_to_json(desired);
+        const bool holds_nothing = desired.state == AccessState::kEnded && !grant_.is_pending;
+        record_.grant_json = holds_nothing ? "" : grant_to_json(grant_);
+    }
+
+    Result<void> write_fields(const Desired& desired) {
+        const FieldChanges changes =
+            changes_of(facts_, rules_.fields,
+                       {desired.state == AccessState::kSuspended, describe(grant_, desired)});
+        return write(changes);
+    }
+
+    Result<void> write(const FieldChanges& changes) {
+        if (changes.empty()) {
+            return {};
+        }
+        if (Result<void> written = source_.write_fields(facts_.rental_id, changes, &steps_);
+            !written) {
+            return written;
+        }
+        record_.fields_json = remember_fields(record_.fields_json, changes);
+        is_changed_ = true;
+        std::string codes;
+        for (const auto& [code, value] : changes) {
+            codes += (codes.empty() ? "" : ", ") + code;
+        }
+        steps_.add(StepKind::kWrote, "custom fields written back: " + codes);
+        return {};
+    }
+
+    // Staff see what only a person can mend where they work. Best effort: the look has failed
+    // anyway.
+    void report_failure(const Error& error) {
+        const bool needs_a_person =
+            error.kind == ErrorKind::kInvalid || error.kind == ErrorKind::kNotFound ||
+            error.kind == ErrorKind::kUnsupported || error.kind == ErrorKind::kForbidden;
+        if (needs_a_person) {
+            (void)write(status_change(facts_, rules_.fields, "not done: " + error.message));
+        }
+    }
+
+    plugins::PluginHost& plugins_;
+    const Clock& clock_;
+    const config::Business& business_;
+    RentalSource& source_;
+    RentalRecord record_;
+    observe::StepLog& steps_;
+    Facts facts_;
+    SiteRules rules_;
+    Memory memory_;
+    Grant grant_;
+    bool is_changed_ = false;
+};
+
+}  // namespace
+
+Reconciler::Reconciler(RentalRecords& records, plugins::PluginHost& plugins, const Clock& clock)
+    : records_(records), plugins_(plugins), clock_(clock) {}
+
+Look Reconciler::look(const config::Business& business, RentalSource& source,
+                      const std::string& rental_id, observe::StepLog& steps) {
+    Result<std::optional<RentalRecord>> known = records_.rental(business.business, rental_id);
+    if (!known) {
+        return Look{tl::unexpected(known.error()), nullptr};
+    }
+    RentalRecord record = std::move(*known).value_or(RentalRecord{});
+    record.business = business.business;
+    record.rental_id = rental_id;
+    return Attempt(plugins_, clock_, business, source, std::move(record), steps).run();
+}
+
+}  // namespace gatehouse::access

@@ -1,0 +1,235 @@
+#include "dispatch/dispatcher.hpp"
+
+#include <chrono>
+#include <unordered_map>
+#include <utility>
+
+#include "base/encoding.hpp"
+#include "dispatch/retry.hpp"
+#include "observe/log.hpp"
+
+namespace gatehouse::dispatch {
+namespace {
+
+// Longer than the longest call that a task makes (facts, a plugin's call_ms, write-back), so that
+// another host never takes over work that is still under way.
+constexpr std::int64_t kLeaseMs = 5 * 60 * 1000;
+
+// How long the scheduler waits before it asks a store again that could not be written.
+constexpr std::chrono::seconds kStorePause{1};
+
+}  // namespace
+
+Dispatcher::Dispatcher(TaskQueue& queue, Handlers handlers, const config::Dispatch& settings,
+                       const Clock& clock, Random& random, observe::Metrics& metrics)
+    : queue_(queue),
+      handlers_(std::move(handlers)),
+      settings_(settings),
+      clock_(clock),
+      random_(random),
+      done_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
+                            {{"outcome", "done"}})),
+      retried_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
+                               {{"outcome", "retry"}})),
+      dead_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
+                            {{"outcome", "dead"}})),
+      turns_(settings.workers_per_business) {}
+
+Dispatcher::~Dispatcher() {
+    stop();
+}
+
+Result<void> Dispatcher::start() {
+    if (Result<void> reclaimed = queue_.reclaim_leases(); !reclaimed) {
+        return reclaimed;
+    }
+    queue_.on_due([this](const std::vector<BusinessDue>& due) { note_due(due); });
+    const Result<std::vector<BusinessDue>> due = queue_.businesses_due();
+    if (!due) {
+        return tl::unexpected(due.error());
+    }
+    note_due(*due);
+    free_workers_ = settings_.workers;
+    threads_.emplace_back([this] { schedule(); });
+    for (int i = 0; i < settings_.workers; ++i) {
+        threads_.emplace_back([this] { work(); });
+    }
+    return {};
+}
+
+void Dispatcher::stop() {
+    queue_.on_due(nullptr);
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    news_.notify_all();
+    leased_.notify_all();
+    for (std::thread& thread : threads_) {
+        thread.join();
+    }
+    threads_.clear();
+}
+
+void Dispatcher::note_due(const std::vector<BusinessDue>& due) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const BusinessDue& entry : due) {
+            turns_.note_due(entry.business, entry.due_ms);
+        }
+    }
+    news_.notify_one();
+}
+
+// Waits until turns can be dealt; false when it is over.
+bool Dispatcher::wait_for_turns(std::unique_lock<std::mutex>& lock) {
+    while (!is_stopping_) {
+        const std::optional<UnixMs> due_ms =
+            free_workers_ > 0 ? turns_.next_due_ms() : std::nullopt;
+        if (!due_ms) {
+            news_.wait(lock);
+            continue;
+        }
+        const std::int64_t wait_ms = *due_ms - clock_.now_ms();
+        if (wait_ms <= 0) {
+            return true;
+        }
+        news_.wait_for(lock, std::chrono::milliseconds(wait_ms));
+    }
+    return false;
+}
+
+void Dispatcher::schedule() {
+    std::unique_lock lock(mutex_);
+    while (wait_for_turns(lock)) {
+        const std::vector<Turn> turns = turns_.deal(free_workers_, clock_.now_ms());
+        for (const Turn& turn : turns) {
+            free_workers_ -= turn.count;
+        }
+        lock.unlock();
+        lease(turns);
+        lock.lock();
+    }
+}
+
+void Dispatcher::lease(const std::vector<Turn>& turns) {
+    const UnixMs now_ms = clock_.now_ms();
+    Result<Leased> leased = queue_.lease(turns, now_ms, now_ms + kLeaseMs);
+    std::unique_lock lock(mutex_);
+    if (!leased) {
+        // Nothing was taken: everything is due again, but the store needs a moment.
+        for (const Turn& turn : turns) {
+            turns_.note_due(turn.business, now_ms);
+            turns_.settle_lease(turn, 0);
+            free_workers_ += turn.count;
+        }
+        observe::warn("dispatch", "no lease", {{"reason", leased.error().message}});
+        news_.wait_for(lock, kStorePause, [this] { return is_stopping_; });
+        return;
+    }
+    std::unordered_map<std::string, int> counts;
+    for (Task& task : leased->tasks) {
+        ++counts[task.business];
+        leased_tasks_.push_back(std::move(task));
+    }
+    for (const BusinessDue& entry : leased->next_due) {
+        turns_.note_due(entry.business, entry.due_ms);
+    }
+    for (const Turn& turn : turns) {
+        const int count = counts[turn.business];
+        turns_.settle_lease(turn, count);
+        free_workers_ += turn.count - count;
+    }
+    leased_.notify_all();
+}
+
+void Dispatcher::work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        leased_.wait(lock, [this] { return is_stopping_ || !leased_tasks_.empty(); });
+        // Leased tasks that nobody began with stay leased; the next process takes them back.
+        if (is_stopping_) {
+            return;
+        }
+        const Task task = std::move(leased_tasks_.front());
+        leased_tasks_.pop_front();
+        lock.unlock();
+        run(task);
+        lock.lock();
+        turns_.task_ended(task.business);
+        ++free_workers_;
+        news_.notify_one();
+    }
+}
+
+void Dispatcher::run(const Task& task) {
+    observe::StepLog steps(clock_);
+    const auto handler = handlers_.find(task.kind);
+    Outcome outcome =
+        handler == handlers_.end()
+            ? Outcome{fail(ErrorKind::kUnsupported, "no handler for this kind of task"), {}, {}}
+            : handler->second->run(task, steps);
+    complete(judge(task, std::move(outcome), steps));
+}
+
+Completion Dispatcher::judge(const Task& task, Outcome outcome, observe::StepLog& steps) {
+    Completion completion;
+    completion.task_id = task.id;
+    completion.generation = task.generation;
+    completion.rental = std::move(outcome.rental);
+    if (outcome.status) {
+        completion.follow_ups = std::move(outcome.follow_ups);
+        done_.add();
+    } else {
+        const Error& error = outcome.status.error();
+        const UnixMs now_ms = clock_.now_ms();
+        const std::optional<UnixMs> next_ms =
+            next_attempt(error, task.attempt, task.first_due_ms, now_ms, settings_, random_);
+        completion.error = error;
+        const std::string reason =
+            std::string(to_string(error.kind)) + ": " + shorten(error.message, 400);
+        if (next_ms) {
+            completion.outcome = Completion::Outcome::kRetry;
+            completion.retry_due_ms = *next_ms;
+            steps.add(observe::StepKind::kRetry,
+                      reason + "; attempt " + std::to_string(task.attempt) + ", next in " +
+                          std::to_string((*next_ms - now_ms + 999) / 1000) + " s");
+            retried_.add();
+        } else {
+            completion.outcome = Completion::Outcome::kDead;
+            steps.add(observe::StepKind::kDead,
+                      reason + "; given up after attempt " + std::to_string(task.attempt));
+            dead_.add();
+            observe::error("dispatch", "dead letter",
+                           {{"business", task.business},
+                            {"task", to_string(task.kind)},
+                            {"key", task.key},
+                            {"reason", reason}});
+        }
+    }
+    completion.steps = steps.take();
+    return completion;
+}
+
+// The work is done; only its record is missing. Tried until the store takes it, so that one full
+// disk does not leave tasks leased for the life of the process.
+void Dispatcher::complete(const Completion& completion) {
+    while (true) {
+        const Result<void> completed = queue_.complete(completion);
+        if (completed || completed.error().kind != ErrorKind::kUnavailable) {
+            if (!completed) {
+                observe::error("dispatch", "task not completed",
+                               {{"reason", completed.error().message}});
+            }
+            return;
+        }
+        observe::warn("dispatch", "completion not stored yet",
+                      {{"reason", completed.error().message}});
+        std::unique_lock lock(mutex_);
+        if (leased_.wait_for(lock, kStorePause, [this] { return is_stopping_; })) {
+            return;
+        }
+    }
+}
+
+}  // namespace gatehouse::dispatch

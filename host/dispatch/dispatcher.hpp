@@ -1,0 +1,74 @@
+// Dispatcher: takes due tasks from the queue in fair turns and works on them with a bounded number
+// of threads. Nothing polls: it sleeps until a task is due, a commit brings one, or a worker is
+// free.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "dispatch/task_handler.hpp"
+#include "dispatch/task_queue.hpp"
+#include "dispatch/turns.hpp"
+#include "observe/metrics.hpp"
+
+namespace gatehouse::dispatch {
+
+// [start and stop: the owner's thread]
+class Dispatcher {
+  public:
+    using Handlers = std::map<TaskKind, TaskHandler*>;
+
+    // All outlive the dispatcher.
+    Dispatcher(TaskQueue& queue, Handlers handlers, const config::Dispatch& settings,
+               const Clock& clock, Random& random, observe::Metrics& metrics);
+    ~Dispatcher();
+    Dispatcher(const Dispatcher&) = delete;
+    Dispatcher& operator=(const Dispatcher&) = delete;
+
+    // Takes back what an earlier process left leased and begins to work.
+    Result<void> start();
+
+    // Takes no further task and waits for those under way, whose deadlines bound the wait.
+    // Idempotent.
+    void stop();
+
+  private:
+    void schedule();
+    void work();
+    void run(const Task& task);
+    Completion judge(const Task& task, Outcome outcome, observe::StepLog& steps);
+    void complete(const Completion& completion);
+    void lease(const std::vector<Turn>& turns);
+    void note_due(const std::vector<BusinessDue>& due);
+    bool wait_for_turns(std::unique_lock<std::mutex>& lock);
+
+    TaskQueue& queue_;
+    const Handlers handlers_;
+    const config::Dispatch settings_;
+    const Clock& clock_;
+    Random& random_;
+    observe::Counter& done_;
+    observe::Counter& retried_;
+    observe::Counter& dead_;
+
+    std::mutex mutex_;
+    std::condition_variable news_;    // for the scheduler: something is due, free or over
+    std::condition_variable leased_;  // for the workers: leased_tasks_ grew, or it is over
+    Turns turns_;                     // guarded by mutex_
+    std::deque<Task> leased_tasks_;   // guarded by mutex_
+    int free_workers_ = 0;            // guarded by mutex_: workers that no leased task is meant for
+    bool is_stopping_ = false;        // guarded by mutex_
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace gatehouse::dispatch

@@ -1,0 +1,30 @@
+// Retry: when a failed task runs again, or that it never does. Pure but for the jitter.
+//
+//   kind                                             | next
+//   invalid, unsupported                             | dead letter at once: time cures nothing
+//   pending                                          | after the delay the vendor named
+//   auth, forbidden                                  | back-off, at least a minute: a person must
+//   act rate_limited, unavailable, conflict, not_found,  | back-off internal |
+//
+// Back-off is exponential with full jitter between kMinDelayMs and the step, never sooner than
+// Retry-After asks (capped at max_retry_ms). A budget that has lasted budget_ms ends in a dead
+// letter.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "config/config.hpp"
+
+namespace gatehouse::dispatch {
+
+constexpr std::int64_t kMinDelayMs = 200;
+constexpr std::int64_t kMinDelayForPersonMs = 60'000;
+
+// When the task is due again; nothing = a dead letter. `attempt` counts from 1.
+std::optional<UnixMs> next_attempt(const Error& error, int attempt, UnixMs first_due_ms,
+                                   UnixMs now_ms, const config::Dispatch& settings, Random& random);
+
+}  // namespace gatehouse::dispatch
