@@ -28,8 +28,8 @@ struct Listen {
     std::filesystem::path certificate;
     std::filesystem::path key;
     int workers = 2;
-    std::size_t max_head_bytes = 8 * 1024;
-    std::size_t max_body_bytes = 1024 * 1024;
+    std::size_t max_head_bytes = 8192;
+    std::size_t max_body_bytes = 1048576;
     std::size_t max_connections = 4096;
     std::size_t max_connections_per_address = 1024;
     int handshake_ms = 5000;

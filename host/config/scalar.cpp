@@ -1,0 +1,151 @@
+#include "config/scalar.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace gatehouse::config {
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+std::string_view without_sign(std::string_view text) {
+    if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
+        text.remove_prefix(1);
+    }
+    return text;
+}
+
+std::size_t count_digits(std::string_view text) {
+    return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) -
+                                    text.begin());
+}
+
+bool is_decimal(std::string_view text) {
+    text = without_sign(text);
+    return !text.empty() && count_digits(text) == text.size();
+}
+
+bool is_based(std::string_view text, std::string_view prefix, std::string_view digits) {
+    return text.size() > prefix.size() && text.starts_with(prefix) &&
+           text.find_first_not_of(digits, prefix.size()) == std::string_view::npos;
+}
+
+bool is_octal(std::string_view text) {
+    return is_based(text, "0o", "01234567");
+}
+
+bool is_hexadecimal(std::string_view text) {
+    return is_based(text, "0x", "0123456789abcdefABCDEF");
+}
+
+bool is_fraction(std::string_view text) {
+    text = without_sign(text);
+    const std::size_t whole = count_digits(text);
+    text.remove_prefix(whole);
+    std::size_t after_point = 0;
+    if (!text.empty() && text.front() == '.') {
+        text.remove_prefix(1);
+        after_point = count_digits(text);
+        text.remove_prefix(after_point);
+    }
+    if (whole + after_point == 0) return false;
+    if (!text.empty() && (text.front() == 'e' || text.front() == 'E')) {
+        text = without_sign(text.substr(1));
+        const std::size_t exponent = count_digits(text);
+        return exponent > 0 && exponent == text.size();
+    }
+    return text.empty();
+}
+
+struct Unit {
+    std::string_view name;
+    std::int64_t factor;
+};
+
+template <std::size_t N>
+std::optional<std::int64_t> parse_with_unit(std::string_view text,
+                                            const std::array<Unit, N>& units) {
+    const std::size_t digits = count_digits(text);
+    std::int64_t count = 0;
+    if (digits == 0 ||
+        std::from_chars(text.data(), text.data() + digits, count).ec != std::errc{}) {
+        return std::nullopt;
+    }
+    for (const Unit& unit : units) {
+        if (text.substr(digits) == unit.name) {
+            if (count > std::numeric_limits<std::int64_t>::max() / unit.factor) return std::nullopt;
+            return count * unit.factor;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+ScalarType scalar_type(std::string_view text) {
+    if (is_one_of(text, {"", "~", "null", "Null", "NULL"})) return ScalarType::kNull;
+    if (parse_boolean(text)) return ScalarType::kBoolean;
+    if (is_decimal(text) || is_octal(text) || is_hexadecimal(text)) return ScalarType::kInteger;
+    if (is_fraction(text) || is_one_of(without_sign(text), {".inf", ".Inf", ".INF"}) ||
+        is_one_of(text, {".nan", ".NaN", ".NAN"})) {
+        return ScalarType::kNumber;
+    }
+    return ScalarType::kText;
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+    if (is_one_of(text, {"true", "True", "TRUE"})) return true;
+    if (is_one_of(text, {"false", "False", "FALSE"})) return false;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+    int base = 10;
+    if (is_octal(text) || is_hexadecimal(text)) {
+        base = text[1] == 'o' ? 8 : 16;
+        text.remove_prefix(2);
+    } else if (!is_decimal(text)) {
+        return std::nullopt;
+    } else if (text.front() == '+') {
+        text.remove_prefix(1);
+    }
+    std::int64_t value = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), value, base).ec != std::errc{}) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+    if (const auto whole = parse_integer(text)) return static_cast<double>(*whole);
+    if (!is_fraction(text)) return std::nullopt;
+    if (text.front() == '+') text.remove_prefix(1);
+    double value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (end.ec != std::errc{} || !std::isfinite(value)) return std::nullopt;
+    return value;
+}
+
+std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
+    constexpr std::array<Unit, 5> kUnits{
+        {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+    return parse_with_unit(text, kUnits);
+}
+
+std::optional<std::int64_t> parse_size_bytes(std::string_view text) {
+    constexpr std::array<Unit, 4> kUnits{
+        {{"", 1}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}}};
+    return parse_with_unit(text, kUnits);
+}
+
+}  // namespace gatehouse::config
