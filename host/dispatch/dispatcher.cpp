@@ -36,7 +36,10 @@ Dispatcher::Dispatcher(TaskQueue& queue, Handlers handlers, const config::Dispat
       turns_(settings.workers_per_business) {}
 
 Dispatcher::~Dispatcher() {
-    stop();
+    stop(0);
+    for (std::thread& thread : threads_) {
+        thread.join();
+    }
 }
 
 Result<void> Dispatcher::start() {
@@ -50,25 +53,34 @@ Result<void> Dispatcher::start() {
     }
     note_due(*due);
     free_workers_ = settings_.workers;
-    threads_.emplace_back([this] { schedule(); });
+    begin_thread(&Dispatcher::schedule);
     for (int i = 0; i < settings_.workers; ++i) {
-        threads_.emplace_back([this] { work(); });
+        begin_thread(&Dispatcher::work);
     }
     return {};
 }
 
-void Dispatcher::stop() {
+bool Dispatcher::stop(int grace_ms) {
     queue_.on_due(nullptr);
-    {
-        const std::lock_guard lock(mutex_);
-        is_stopping_ = true;
-    }
+    std::unique_lock lock(mutex_);
+    is_stopping_ = true;
     news_.notify_all();
     leased_.notify_all();
-    for (std::thread& thread : threads_) {
-        thread.join();
+    return ended_.wait_for(lock, std::chrono::milliseconds(grace_ms),
+                           [this] { return threads_running_ == 0; });
+}
+
+void Dispatcher::begin_thread(void (Dispatcher::*body)()) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++threads_running_;
     }
-    threads_.clear();
+    threads_.emplace_back([this, body] {
+        (this->*body)();
+        const std::lock_guard lock(mutex_);
+        --threads_running_;
+        ended_.notify_all();
+    });
 }
 
 void Dispatcher::note_due(const std::vector<BusinessDue>& due) {

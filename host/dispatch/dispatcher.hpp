@@ -38,11 +38,13 @@ class Dispatcher {
     // Takes back what an earlier process left leased and begins to work.
     Result<void> start();
 
-    // Takes no further task and waits for those under way, whose deadlines bound the wait.
-    // Idempotent.
-    void stop();
+    // Takes no further task and waits at most `grace_ms` for those under way. False if some are
+    // still at work: nothing is lost by ending the process then (promise P5), and the destructor
+    // waits for them. Idempotent.
+    bool stop(int grace_ms);
 
   private:
+    void begin_thread(void (Dispatcher::*body)());
     void schedule();
     void work();
     void run(const Task& task);
@@ -63,9 +65,11 @@ class Dispatcher {
 
     std::mutex mutex_;
     std::condition_variable news_;    // for the scheduler: something is due, free or over
+    std::condition_variable ended_;   // for stop(): a thread ended
     std::condition_variable leased_;  // for the workers: leased_tasks_ grew, or it is over
     Turns turns_;                     // guarded by mutex_
     std::deque<Task> leased_tasks_;   // guarded by mutex_
+    int threads_running_ = 0;         // guarded by mutex_
     int free_workers_ = 0;            // guarded by mutex_: workers that no leased task is meant for
     bool is_stopping_ = false;        // guarded by mutex_
     std::vector<std::thread> threads_;
