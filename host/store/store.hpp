@@ -58,13 +58,13 @@ struct Event {
     std::string source;
     std::string sender_id;
     std::string type;
-    std::string body;
+    std::string body;  // this and `rentals` are left empty by events()
     std::string verified_by;
     UnixMs received_ms = 0;
     UnixMs finished_ms = 0;  // 0 = not finished
     int copies = 1;          // deliveries of the same id seen, the first included (best effort)
     EventState state = EventState::kOpen;
-    std::vector<std::string> rentals;  // rentals that it marked; filled by event(), not by events()
+    std::vector<std::string> rentals;  // rentals that it marked
 };
 
 struct EventFilter {
@@ -100,8 +100,10 @@ class Store : public dispatch::TaskQueue, public access::RentalRecords {
     using AppendDone = std::function<void(Result<Appended>)>;
 
     // Hands the event to the writer and returns. `done` runs on the writer's thread, once, after
-    // the commit is on stable storage or has failed; it must be quick and must not throw.
+    // the commit is on stable storage or has failed; it must be quick and must not throw. An event
+    // that is refused at once is answered on the caller's thread, before append() returns.
     // kUnavailable: not stored (disk full, queue full, closing); the same delivery may come again.
+    // kInvalid: without a business, source or sender's id.
     virtual void append(NewEvent event, AppendDone done) = 0;
 
     virtual Result<std::optional<Event>> event(std::int64_t id) = 0;
@@ -139,8 +141,9 @@ class Store : public dispatch::TaskQueue, public access::RentalRecords {
     // Whether a write would be durable now, checked by one. For /readyz.
     virtual Result<void> check_writable() = 0;
 
-    // Deletes finished events older than `before_ms` with their steps, at most `limit` of them, and
-    // says how many went. Open and dead events stay.
+    // Deletes events that finished before `before_ms` with their steps, at most `limit` of them,
+    // and says how many went. Open and dead events stay. Rental steps of that age go too, in
+    // proportion.
     virtual Result<std::int64_t> forget_events(UnixMs before_ms, int limit) = 0;
 
     // Answers what is queued, then refuses. Idempotent.

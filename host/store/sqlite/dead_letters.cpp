@@ -1,0 +1,48 @@
+#include "store/sqlite/dead_letters.hpp"
+
+#include "store/sqlite/marks.hpp"
+#include "store/sqlite/tasks.hpp"
+
+namespace gatehouse::store::sqlite {
+
+void add_dead_letter(WriteContext& context, const TaskKey& key, int attempts, std::int64_t event_id,
+                     const Error& error) {
+    Database& database = context.database();
+    remove_dead_letter(database, key);
+    run(database,
+        "INSERT INTO dead_letters (business, kind, key, attempts, died_ms, event_id, error_kind, "
+        "error_message) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        key.business, key.kind, key.key, attempts, context.now_ms(), event_id, error.kind,
+        error.message);
+}
+
+void remove_dead_letter(Database& database, const TaskKey& key) {
+    run(database, "DELETE FROM dead_letters WHERE business = ? AND kind = ? AND key = ?",
+        key.business, key.kind, key.key);
+}
+
+Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs now_ms) {
+    Database& database = context.database();
+    dispatch::NewTask task;
+    TaskKey key;
+    {
+        Query letter(database,
+                     "SELECT (SELECT name FROM names WHERE names.id = business), business, kind, "
+                     "key, event_id FROM dead_letters WHERE id = ?",
+                     id);
+        if (!letter.next()) {
+            return fail(ErrorKind::kNotFound, "no dead letter " + std::to_string(id));
+        }
+        key = {letter.integer(1), letter.word<dispatch::TaskKind>(2), letter.text(3)};
+        task = {letter.text(0), key.kind, key.key, now_ms, letter.integer(4)};
+    }
+    remove_dead_letter(database, key);
+    if (key.kind == dispatch::TaskKind::kReconcile) {
+        // The marks are still there; the asking event need not be marked again.
+        set_marks_dead(context, key.business, key.key, false);
+        task.event_id = 0;
+    }
+    return enqueue(context, task);
+}
+
+}  // namespace gatehouse::store::sqlite

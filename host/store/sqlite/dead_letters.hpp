@@ -1,0 +1,27 @@
+// Dead letters: at most one for each (business, kind, key), the newest. [writer's thread]
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "dispatch/task_queue.hpp"
+#include "store/sqlite/write_context.hpp"
+
+namespace gatehouse::store::sqlite {
+
+// A key within the queue.
+struct TaskKey {
+    std::int64_t business = 0;
+    dispatch::TaskKind kind = dispatch::TaskKind::kResolve;
+    std::string key;
+};
+
+void add_dead_letter(WriteContext& context, const TaskKey& key, int attempts, std::int64_t event_id,
+                     const Error& error);
+
+// A run of this key ended well.
+void remove_dead_letter(Database& database, const TaskKey& key);
+
+Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs now_ms);
+
+}  // namespace gatehouse::store::sqlite

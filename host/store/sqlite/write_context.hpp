@@ -1,0 +1,49 @@
+// WriteContext: what the operations of the writer share. [writer's thread]
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "dispatch/task_queue.hpp"
+#include "store/sqlite/database.hpp"
+
+namespace gatehouse::store::sqlite {
+
+class WriteContext {
+  public:
+    WriteContext(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+
+    Database& database() { return database_; }
+    UnixMs now_ms() const { return clock_.now_ms(); }
+
+    // The small number that stands for a business or source in every table; made when new.
+    std::int64_t name_id(const std::string& name);
+
+    // Notes when a secret was last used, one write a minute at most.
+    void note_secret_use(std::int64_t business, std::int64_t source, const std::string& label,
+                         UnixMs at_ms);
+
+    // The waiting tasks of this business changed.
+    void touch(std::int64_t business) { touched_.insert(business); }
+
+    // The earliest waiting task of every business touched since the last call, where one waits.
+    std::vector<dispatch::BusinessDue> take_due();
+
+    // To be called after anything was rolled back: what is remembered may be gone.
+    void forget();
+
+  private:
+    Database& database_;
+    const Clock& clock_;
+    std::unordered_map<std::string, std::int64_t> names_;
+    std::map<std::tuple<std::int64_t, std::int64_t, std::string>, UnixMs> secret_uses_;
+    std::set<std::int64_t> touched_;
+};
+
+}  // namespace gatehouse::store::sqlite

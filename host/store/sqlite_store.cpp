@@ -1,0 +1,279 @@
+#include "store/sqlite_store.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include "store/sqlite/dead_letters.hpp"
+#include "store/sqlite/events.hpp"
+#include "store/sqlite/file.hpp"
+#include "store/sqlite/readers.hpp"
+#include "store/sqlite/reads.hpp"
+#include "store/sqlite/rentals.hpp"
+#include "store/sqlite/schema.hpp"
+#include "store/sqlite/tasks.hpp"
+#include "store/sqlite/writer.hpp"
+
+namespace gatehouse::store {
+namespace {
+
+using sqlite::Database;
+using sqlite::WriteContext;
+
+class Append final : public sqlite::Operation {
+  public:
+    Append(NewEvent event, Store::AppendDone done)
+        : event_(std::move(event)), done_(std::move(done)) {}
+
+    Result<void> run(WriteContext& context) override {
+        appended_ = sqlite::append_event(context, event_);
+        return {};
+    }
+
+    void finish(const Result<void>& outcome) override {
+        if (outcome) {
+            done_(appended_);
+        } else {
+            done_(tl::unexpected(outcome.error()));
+        }
+    }
+
+    std::size_t bytes() const override { return sizeof(*this) + event_.body.size(); }
+
+  private:
+    NewEvent event_;
+    Store::AppendDone done_;
+    Appended appended_;
+};
+
+// Runs `Work(WriteContext&) -> Result<T>` and hands its value to a caller who waits.
+template <typename T, typename Work>
+class Waited final : public sqlite::Operation {
+  public:
+    explicit Waited(Work work) : work_(std::move(work)) {}
+
+    std::future<Result<T>> answer() { return answer_.get_future(); }
+
+    Result<void> run(WriteContext& context) override {
+        result_ = work_(context);
+        if (!result_) return tl::unexpected(result_.error());
+        return {};
+    }
+
+    void finish(const Result<void>& outcome) override {
+        if (!outcome) result_ = tl::unexpected(outcome.error());
+        answer_.set_value(std::move(result_));
+    }
+
+  private:
+    Work work_;
+    Result<T> result_;
+    std::promise<Result<T>> answer_;
+};
+
+class SqliteStore final : public Store {
+  public:
+    SqliteStore(UniqueFd lock, std::unique_ptr<Database> database,
+                std::unique_ptr<sqlite::Readers> readers, const Clock& clock,
+                observe::Metrics& metrics, const sqlite::WriterLimits& limits)
+        : lock_(std::move(lock)),
+          readers_(std::move(readers)),
+          writer_(std::move(database), clock, metrics, limits) {}
+
+    void append(NewEvent event, AppendDone done) override {
+        if (event.business.empty() || event.source.empty() || event.sender_id.empty()) {
+            done(fail(ErrorKind::kInvalid, "an event needs a business, a source and an id"));
+            return;
+        }
+        writer_.offer(std::make_unique<Append>(std::move(event), std::move(done)));
+    }
+
+    Result<std::optional<Event>> event(std::int64_t id) override {
+        return readers_->read([&](Database& db) { return sqlite::read_event(db, id); });
+    }
+
+    Result<std::optional<Event>> event_by_sender_id(const std::string& business,
+                                                    const std::string& source,
+                                                    const std::string& sender_id) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_event_by_sender_id(db, business, source, sender_id);
+        });
+    }
+
+    Result<std::vector<Event>> events(const EventFilter& filter) override {
+        return readers_->read([&](Database& db) { return sqlite::read_events(db, filter); });
+    }
+
+    Result<std::vector<TimelineStep>> timeline(std::int64_t event_id) override {
+        return readers_->read([&](Database& db) { return sqlite::read_timeline(db, event_id); });
+    }
+
+    Result<std::vector<TimelineStep>> rental_steps(const std::string& business,
+                                                   const std::string& rental_id,
+                                                   int limit) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_rental_steps(db, business, rental_id, limit);
+        });
+    }
+
+    Result<std::vector<dispatch::DeadLetter>> dead_letters(
+        const std::optional<std::string>& business, std::int64_t before_id, int limit) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_dead_letters(db, business, before_id, limit);
+        });
+    }
+
+    Result<std::optional<Waiting>> waiting(const std::string& business, dispatch::TaskKind kind,
+                                           const std::string& key) override {
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_waiting(db, business, kind, key); });
+    }
+
+    Result<std::vector<SecretUse>> secret_uses(const std::string& business) override {
+        return readers_->read([&](Database& db) { return sqlite::read_secret_uses(db, business); });
+    }
+
+    Result<QueueState> queue_state() override {
+        return readers_->read([](Database& db) { return sqlite::read_queue_state(db); });
+    }
+
+    Result<std::optional<access::RentalRecord>> rental(const std::string& business,
+                                                       const std::string& rental_id) override {
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_rental(db, business, rental_id); });
+    }
+
+    Result<std::vector<access::RentalRecord>> rentals(const std::string& business,
+                                                      const std::string& after_rental_id,
+                                                      int limit) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_rentals(db, business, after_rental_id,
+                                        std::clamp(limit, 0, sqlite::kMaxRows));
+        });
+    }
+
+    Result<std::vector<dispatch::BusinessDue>> businesses_due() override {
+        return readers_->read([](Database& db) { return sqlite::read_businesses_due(db); });
+    }
+
+    Result<dispatch::Leased> lease(const std::vector<dispatch::Turn>& turns, UnixMs now_ms,
+                                   UnixMs lease_until_ms) override {
+        return write<dispatch::Leased>([&](WriteContext& context) -> Result<dispatch::Leased> {
+                   return sqlite::lease(context, turns, now_ms, lease_until_ms);
+               })
+            .get();
+    }
+
+    Result<void> complete(const dispatch::Completion& completion) override {
+        return write<void>(
+                   [&](WriteContext& context) { return sqlite::complete(context, completion); })
+            .get();
+    }
+
+    Result<void> reclaim_leases() override {
+        return write<void>([](WriteContext& context) -> Result<void> {
+                   sqlite::reclaim_leases(context);
+                   return {};
+               })
+            .get();
+    }
+
+    Result<void> enqueue(const std::vector<dispatch::NewTask>& tasks) override {
+        return write<void>([&](WriteContext& context) -> Result<void> {
+                   for (const dispatch::NewTask& task : tasks) {
+                       if (auto put = sqlite::enqueue(context, task); !put) return put;
+                   }
+                   return {};
+               })
+            .get();
+    }
+
+    Result<void> replay_dead_letter(std::int64_t id, UnixMs now_ms) override {
+        return write<void>([&](WriteContext& context) {
+                   return sqlite::replay_dead_letter(context, id, now_ms);
+               })
+            .get();
+    }
+
+    void on_due(std::function<void(const std::vector<dispatch::BusinessDue>&)> listener) override {
+        writer_.on_due(std::move(listener));
+    }
+
+    Result<void> check_writable() override {
+        auto answer = write<void>([](WriteContext& context) -> Result<void> {
+            sqlite::run(context.database(),
+                        "INSERT INTO probe (id, at_ms) VALUES (1, ?1) "
+                        "ON CONFLICT (id) DO UPDATE SET at_ms = ?1",
+                        context.now_ms());
+            return {};
+        });
+        // As long as a sender would wait.
+        constexpr auto kPatience = std::chrono::milliseconds(1500);
+        if (answer.wait_for(kPatience) != std::future_status::ready) {
+            return fail(ErrorKind::kUnavailable, "no commit within 1.5 s");
+        }
+        return answer.get();
+    }
+
+    Result<std::int64_t> forget_events(UnixMs before_ms, int limit) override {
+        // More would keep the senders waiting behind it.
+        constexpr int kMostAtOnce = 500;
+        const int count = std::clamp(limit, 0, kMostAtOnce);
+        return write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
+                   return sqlite::forget_events(context, before_ms, count);
+               })
+            .get();
+    }
+
+    void close() override { writer_.close(); }
+
+  private:
+    template <typename T, typename Work>
+    std::future<Result<T>> write(Work work) {
+        auto operation = std::make_unique<Waited<T, Work>>(std::move(work));
+        auto answer = operation->answer();
+        writer_.submit(std::move(operation));
+        return answer;
+    }
+
+    UniqueFd lock_;  // the last to go
+    std::unique_ptr<sqlite::Readers> readers_;
+    sqlite::Writer writer_;
+};
+
+Result<std::unique_ptr<Database>> open_for_writing(const SqliteOptions& options) {
+    auto database = Database::open(options.path, Database::Access::kWrite);
+    if (!database) return database;
+    (*database)->execute("PRAGMA synchronous = FULL");
+    if (auto migrated = sqlite::migrate(**database, sqlite::migrations()); !migrated) {
+        return fail(migrated.error().kind, options.path + ": " + migrated.error().message);
+    }
+    (*database)->execute("PRAGMA journal_mode = WAL");
+    (*database)->execute("PRAGMA wal_autocheckpoint = 4000");
+    (*database)->execute("PRAGMA journal_size_limit = 67108864");
+    if (options.max_pages > 0) {
+        (*database)->execute("PRAGMA max_page_count = " + std::to_string(options.max_pages));
+    }
+    if (auto ready = (*database)->status(); !ready) return tl::unexpected(ready.error());
+    return database;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options, const Clock& clock,
+                                                 observe::Metrics& metrics) {
+    auto lock = sqlite::claim_database_file(options.path);
+    if (!lock) return tl::unexpected(lock.error());
+    auto database = open_for_writing(options);
+    if (!database) return tl::unexpected(database.error());
+    auto readers = sqlite::Readers::open(options.path, std::max(1, options.read_connections));
+    if (!readers) return tl::unexpected(readers.error());
+    sqlite::WriterLimits limits;
+    limits.queued = options.queue_limit;
+    limits.queued_bytes = options.queue_bytes_limit;
+    return std::make_unique<SqliteStore>(std::move(*lock), std::move(*database),
+                                         std::move(*readers), clock, metrics, limits);
+}
+
+}  // namespace gatehouse::store

@@ -1,0 +1,33 @@
+#include "store/store.hpp"
+
+#include <array>
+#include <utility>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::array<std::pair<EventState, std::string_view>, 5> kStates = {{
+    {EventState::kOpen, "open"},
+    {EventState::kIgnored, "ignored"},
+    {EventState::kInvalid, "invalid"},
+    {EventState::kDone, "done"},
+    {EventState::kDead, "dead"},
+}};
+
+}  // namespace
+
+std::string_view to_string(EventState state) {
+    for (const auto& [known, word] : kStates) {
+        if (known == state) return word;
+    }
+    return "unknown";
+}
+
+std::optional<EventState> event_state_from_string(std::string_view word) {
+    for (const auto& [state, known] : kStates) {
+        if (known == word) return state;
+    }
+    return std::nullopt;
+}
+
+}  // namespace gatehouse::store
