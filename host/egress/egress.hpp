@@ -44,6 +44,10 @@ class Egress {
     // deadline (with the delay). kUnavailable and the rest as HttpClient.
     virtual Result<HttpReply> send(const Policy& policy, HttpCall call, std::int64_t deadline_ns,
                                    observe::StepLog* steps) = 0;
+
+    // Ends every wait for a turn, with kUnavailable; later calls fail at once. See also
+    // HttpClient::stop().
+    virtual void stop() {}
 };
 
 struct EgressOptions {
@@ -51,6 +55,8 @@ struct EgressOptions {
     std::string ca_file;                     // extra trust anchor, PEM; empty = the system's
 };
 
+// Keeps connections open for the next call to the same origin. Ignores SIGPIPE for the process.
+// Throws std::runtime_error when `ca_file` cannot be used: that is for start-up.
 std::unique_ptr<HttpClient> make_curl_client(const EgressOptions& options);
 
 std::unique_ptr<Egress> make_egress(HttpClient& client, const Clock& clock,

@@ -18,8 +18,8 @@ struct HttpCall {
     std::string url;
     Headers headers;
     std::string body;
-    int timeout_ms = 10'000;                       // the whole exchange, connect included
-    std::size_t max_response_bytes = 1024 * 1024;  // more is kInvalid
+    int timeout_ms = 10'000;                     // the whole exchange, connect included
+    std::size_t max_response_bytes = 1'048'576;  // more is kInvalid
 };
 
 struct HttpReply {
@@ -38,8 +38,14 @@ class HttpClient {
 
     // Any complete answer, whatever its status, is a reply. kUnavailable: no connection, time-out,
     // cut off. kForbidden: the address is private and not allowed, or the scheme is not http(s).
-    // kInvalid: the answer is too large or not HTTP. Redirects are not followed.
+    // kInvalid: the answer is too large or not HTTP, or the call itself cannot be sent: a malformed
+    // method, URL or header, a line break in any of them, a header that is the client's own affair
+    // (Host, Content-Length, Connection and their like). Redirects are not followed. A request
+    // that died on a kept connection before any answer is sent once more on a new one.
     virtual Result<HttpReply> send(const HttpCall& call) = 0;
+
+    // Ends the exchanges under way within a second, with kUnavailable; later ones fail at once.
+    virtual void stop() {}
 };
 
 }  // namespace gatehouse::egress

@@ -1,0 +1,218 @@
+#include "egress/curl_handle.hpp"
+
+#include <fcntl.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "egress/ascii.hpp"
+
+namespace gatehouse::egress {
+namespace {
+
+constexpr long kConnectTimeoutMs = 5'000;
+constexpr std::size_t kMaxHeaderBytes = 65'536;
+
+bool has_body(const HttpCall& call) {
+    return !call.body.empty() || call.method == "POST" || call.method == "PUT" ||
+           call.method == "PATCH";
+}
+
+std::string_view trim(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+bool is_not_http(CURLcode code) {
+    return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY ||
+           code == CURLE_BAD_CONTENT_ENCODING;
+}
+
+}  // namespace
+
+CurlHandle::CurlHandle(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()) {
+    if (easy_ == nullptr) throw std::runtime_error("libcurl gave no handle");
+    set_constants();
+}
+
+CurlHandle::~CurlHandle() {
+    curl_easy_cleanup(easy_);
+}
+
+void CurlHandle::set_constants() {
+    curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy_, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy_, CURLOPT_PROXY, "");  // none, whatever the environment says
+    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy_, CURLOPT_MAXCONNECTS, 2L);
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    // The shared trust store takes the place of libcurl's own per-handle one.
+    curl_easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
+    curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+    curl_easy_setopt(easy_, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+    curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &CurlHandle::on_tls);
+    curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::on_open_socket);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
+    curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlHandle::on_header);
+    curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlHandle::on_body);
+    curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &CurlHandle::on_progress);
+    curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
+}
+
+void CurlHandle::set_request(const HttpCall& call, const Url& url) {
+    curl_easy_setopt(easy_, CURLOPT_URL, url.text().c_str());
+    curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(call.timeout_ms, 1)));
+    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+                     std::min(kConnectTimeoutMs, static_cast<long>(std::max(call.timeout_ms, 1))));
+    if (call.method == "HEAD") {
+        curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+    } else if (has_body(call)) {
+        curl_easy_setopt(easy_, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(call.body.size()));
+        curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, call.body.data());  // not copied
+    } else {
+        curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
+    }
+    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+}
+
+Result<CurlHandle::HeaderList> CurlHandle::make_headers(const HttpCall& call) {
+    HeaderList list;
+    const auto add = [&list](const std::string& line) {
+        curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+        if (longer == nullptr) return false;
+        static_cast<void>(list.release());
+        list.reset(longer);
+        return true;
+    };
+    bool is_complete = add("Expect:");
+    bool has_type = false;
+    bool has_agent = false;
+    for (const auto& [name, value] : call.headers) {
+        const std::string key = lower(name);
+        has_type = has_type || key == "content-type";
+        has_agent = has_agent || key == "user-agent";
+        const std::string_view text = trim(value);
+        // To libcurl "Name:" means "send none"; the semicolon is its way to say empty.
+        is_complete =
+            is_complete && add(text.empty() ? name + ";" : name + ": " + std::string(text));
+    }
+    if (!has_agent) is_complete = is_complete && add("User-Agent: gatehouse");
+    if (!has_type) is_complete = is_complete && add("Content-Type:");
+    if (!is_complete) return fail(ErrorKind::kInternal, "out of memory for the request's headers");
+    return list;
+}
+
+Result<HttpReply> CurlHandle::exchange(const HttpCall& call, const Url& url) {
+    auto headers = make_headers(call);
+    if (!headers) return tl::unexpected(headers.error());
+    reply_ = {};
+    host_and_port_ = url.host_and_port();
+    max_body_bytes_ = call.max_response_bytes;
+    header_bytes_ = 0;
+    is_too_large_ = false;
+    refused_addresses_ = 0;
+    tried_addresses_ = 0;
+    set_request(call, url);
+    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers->get());
+
+    const CURLcode code = curl_easy_perform(easy_);
+
+    // The handle outlives this call's header list and body.
+    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, nullptr);
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, nullptr);
+    curl_easy_setopt(easy_, CURLOPT_NOBODY, 0L);
+    if (code != CURLE_OK) return failure(code);
+
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    reply_.status = static_cast<int>(status);
+    return std::move(reply_);
+}
+
+tl::unexpected<Error> CurlHandle::failure(CURLcode code) const {
+    const std::string where = host_and_port_ + ": ";
+    if (is_too_large_) {
+        return fail(ErrorKind::kInvalid, where + "the answer is larger than allowed");
+    }
+    if (refused_addresses_ > 0 && tried_addresses_ == 0) {
+        return fail(
+            ErrorKind::kForbidden,
+            where + "resolves to a private address that egress.allow_private does not list");
+    }
+    if (is_not_http(code)) return fail(ErrorKind::kInvalid, where + "the answer is not HTTP");
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+        return fail(ErrorKind::kUnavailable, where + "the host is stopping");
+    }
+    return fail(ErrorKind::kUnavailable, where + lower(curl_easy_strerror(code)));
+}
+
+void CurlHandle::take_header(std::string_view line) {
+    if (line.starts_with("HTTP/")) {  // of the last answer; an interim one (1xx) came before it
+        reply_.headers.clear();
+        return;
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return;
+    const std::string_view value = trim(line.substr(colon + 1));
+    reply_.headers.emplace_back(lower(trim(line.substr(0, colon))), std::string(value));
+}
+
+std::size_t CurlHandle::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+    auto& handle = *static_cast<CurlHandle*>(self);
+    const std::string_view line(data, size * count);
+    handle.header_bytes_ += line.size();
+    if (handle.header_bytes_ > kMaxHeaderBytes) {
+        handle.is_too_large_ = true;
+        return 0;
+    }
+    handle.take_header(line);
+    return line.size();
+}
+
+std::size_t CurlHandle::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+    auto& handle = *static_cast<CurlHandle*>(self);
+    const std::size_t bytes = size * count;
+    std::string& body = handle.reply_.body;
+    if (bytes > handle.max_body_bytes_ - body.size()) {
+        handle.is_too_large_ = true;
+        return 0;
+    }
+    body.append(data, bytes);
+    return bytes;
+}
+
+int CurlHandle::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<CurlHandle*>(self)->shared_.is_stopped ? 1 : 0;
+}
+
+curl_socket_t CurlHandle::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+    auto& handle = *static_cast<CurlHandle*>(self);
+    if (!handle.shared_.guard.allows(address->addr, handle.host_and_port_)) {
+        ++handle.refused_addresses_;
+        return CURL_SOCKET_BAD;
+    }
+    ++handle.tried_addresses_;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode CurlHandle::on_tls(CURL*, void* tls, void* self) {
+    SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(tls),
+                            static_cast<CurlHandle*>(self)->shared_.trust.get());
+    return CURLE_OK;
+}
+
+}  // namespace gatehouse::egress

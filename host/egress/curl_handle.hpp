@@ -1,0 +1,69 @@
+// CurlHandle: one libcurl easy handle with its connection, used for one exchange at a time and
+// kept for the next one to the same origin.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "egress/address_guard.hpp"
+#include "egress/http_client.hpp"
+#include "egress/trust_store.hpp"
+#include "egress/url.hpp"
+
+namespace gatehouse::egress {
+
+// What all handles share. Outlives them.
+struct CurlShared {
+    AddressGuard guard;
+    TrustStore trust;
+    std::atomic<bool> is_stopped{false};
+};
+
+// [one thread at a time]
+class CurlHandle {
+  public:
+    explicit CurlHandle(CurlShared& shared);
+    CurlHandle(const CurlHandle&) = delete;
+    CurlHandle& operator=(const CurlHandle&) = delete;
+    ~CurlHandle();
+
+    // As HttpClient::send(). `url` is call.url, read.
+    Result<HttpReply> exchange(const HttpCall& call, const Url& url);
+
+  private:
+    struct FreeHeaders {
+        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    };
+    using HeaderList = std::unique_ptr<curl_slist, FreeHeaders>;
+
+    void set_constants();
+    void set_request(const HttpCall& call, const Url& url);
+    Result<HeaderList> make_headers(const HttpCall& call);
+    void take_header(std::string_view line);
+    tl::unexpected<Error> failure(CURLcode code) const;
+
+    static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+    static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+    static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
+    static CURLcode on_tls(CURL* easy, void* tls, void* self);
+
+    CurlShared& shared_;
+    CURL* easy_;
+
+    // Of the exchange under way.
+    HttpReply reply_;
+    std::string host_and_port_;
+    std::size_t max_body_bytes_ = 0;
+    std::size_t header_bytes_ = 0;
+    bool is_too_large_ = false;
+    int refused_addresses_ = 0;
+    int tried_addresses_ = 0;
+};
+
+}  // namespace gatehouse::egress
