@@ -1,0 +1,28 @@
+// What the control API does with webhooks: a move-in or move-out with its webhook, any webhook, and
+// a load of many.
+//
+// Each calls `respond` once, when its webhooks were answered or given up. They throw
+// nlohmann::json::exception or std::invalid_argument, before any effect, for a body that they
+// cannot use.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include "simulators/http_front.hpp"
+#include "simulators/world.hpp"
+
+namespace gatehouse::simulators {
+
+void control_move_in(boost::asio::io_context& io, World& world, const nlohmann::json& body,
+                     const Responder& respond);
+void control_move_out(boost::asio::io_context& io, World& world, const nlohmann::json& body,
+                      const Responder& respond);
+void control_webhook(boost::asio::io_context& io, World& world, const nlohmann::json& body,
+                     const Responder& respond);
+void control_load(boost::asio::io_context& io, World& world, const nlohmann::json& body,
+                  const Responder& respond);
+
+Reply json_reply(const nlohmann::json& body, int status = 200);
+
+}  // namespace gatehouse::simulators

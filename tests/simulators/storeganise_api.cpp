@@ -1,0 +1,297 @@
+#include "simulators/storeganise_api.hpp"
+
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "simulators/query.hpp"
+
+namespace gatehouse::simulators {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kDefaultLimit = 100;
+constexpr std::int64_t kMaxLimit = 1000;
+
+Reply failed(int status, std::string_view message, std::string_view type) {
+    Reply reply;
+    reply.status = status;
+    reply.body = json{{"error", {{"message", message}, {"type", type}, {"status", status}}}}.dump();
+    return reply;
+}
+
+Reply not_found(std::string_view what) {
+    return failed(404, std::string(what) + " not found", "notFound");
+}
+
+std::string key_of(const Request& request) {
+    constexpr std::string_view kOperator = "ApiKey ";
+    constexpr std::string_view kAddon = "Addon ";
+    const std::string& header = request.authorization;
+    if (header.compare(0, kOperator.size(), kOperator) == 0) return header.substr(kOperator.size());
+    const auto bar = header.find('|');
+    if (header.compare(0, kAddon.size(), kAddon) != 0 || bar == std::string::npos) return {};
+    return header.substr(bar + 1);
+}
+
+std::set<std::string> includes_of(const Query& query) {
+    const std::vector<std::string> names = split(value_of(query, "include"), ',');
+    return {names.begin(), names.end()};
+}
+
+// A collection as the API names it.
+struct Resource {
+    std::string_view path;        // in the URL
+    std::string_view collection;  // in the model
+    std::string_view get_one, put_one, get_list;
+};
+
+constexpr Resource kResources[] = {
+    {"jobs", "jobs", "GET /jobs/{id}", "PUT /jobs/{id}", "GET /jobs"},
+    {"unit-rentals", "rentals", "GET /unit-rentals/{id}", "PUT /unit-rentals/{id}",
+     "GET /unit-rentals"},
+    {"units", "units", "GET /units/{id}", "PUT /units/{id}", "GET /units"},
+    {"users", "users", "GET /users/{id}", "PUT /users/{id}", "GET /users"},
+    {"sites", "sites", "GET /sites/{id}", "PUT /sites/{id}", "GET /sites"},
+};
+
+const Resource* resource_at(std::string_view path) {
+    for (const Resource& resource : kResources) {
+        if (resource.path == path) return &resource;
+    }
+    return nullptr;
+}
+
+// By id; a user also by e-mail and a site also by code, as Storeganise allows.
+Entity* find_entity(Entities& entities, const Resource& resource, const std::string& id) {
+    const auto found = entities.find(id);
+    if (found != entities.end()) return &found->second;
+    const char* second_key = nullptr;
+    if (resource.path == "users") second_key = "email";
+    if (resource.path == "sites") second_key = "code";
+    if (second_key == nullptr) return nullptr;
+    for (auto& [unused, entity] : entities) {
+        if (text_of(entity.data, second_key) == id) return &entity;
+    }
+    return nullptr;
+}
+
+// The member is left out when what it points at does not exist.
+void append_included(std::string& out, std::string_view name, Entities& entities,
+                     const std::string& id, bool with_fields) {
+    const auto found = entities.find(id);
+    if (found == entities.end()) return;
+    out.pop_back();
+    out += ",\"";
+    out += name;
+    out += "\":";
+    out += found->second.data.dump();
+    if (with_fields) {
+        out.pop_back();
+        out += ",\"customFields\":" + found->second.custom_fields.dump() + "}";
+    }
+    out += '}';
+}
+
+// Put together as text: the stored objects are never copied.
+std::string shown(Business& business, const Resource& resource, const Entity& entity,
+                  const std::set<std::string>& includes) {
+    std::string out = entity.data.dump();
+    const bool with_fields = includes.count("customFields") > 0;
+    if (with_fields && resource.collection != "jobs") {
+        out.pop_back();
+        out += ",\"customFields\":" + entity.custom_fields.dump() + "}";
+    }
+    if (resource.collection != "rentals") return out;
+    if (includes.count("unit") > 0) {
+        append_included(out, "unit", business.units, text_of(entity.data, "unitId"), with_fields);
+    }
+    if (includes.count("owner") > 0) {
+        append_included(out, "owner", business.users, text_of(entity.data, "ownerId"), with_fields);
+    }
+    return out;
+}
+
+bool has_state(const Entity& entity, std::string_view wanted) {
+    const std::string state = text_of(entity.data, "state");
+    // A virtual state: no rental carries it.
+    if (wanted == "active") return state == "occupied" || state == "reserved";
+    return state == wanted;
+}
+
+bool passes(const Entity& entity, const Query& query, const std::set<std::string>& ids) {
+    if (!ids.empty() && ids.count(text_of(entity.data, "id")) == 0) return false;
+    for (const char* name : {"siteId", "ownerId", "unitId", "type"}) {
+        const std::string_view wanted = value_of(query, name);
+        if (!wanted.empty() && text_of(entity.data, name) != wanted) return false;
+    }
+    const std::string_view state = value_of(query, "state");
+    if (!state.empty() && !has_state(entity, state)) return false;
+    const std::string_view after = value_of(query, "updatedAfter");
+    // Both are ISO 8601 in UTC with milliseconds: the order of the text is the order of time.
+    if (!after.empty() && text_of(entity.data, "updated") <= after) return false;
+    const std::string_view search = value_of(query, "search");
+    return search.empty() || text_of(entity.data, "name").find(search) != std::string::npos;
+}
+
+Reply list(Business& business, const Resource& resource, const Query& query) {
+    const std::int64_t limit = number_of(query, "limit", kDefaultLimit, 0, kMaxLimit);
+    std::int64_t to_skip = number_of(query, "offset", 0, 0, INT64_MAX);
+    const std::vector<std::string> id_list = split(value_of(query, "ids"), ',');
+    const std::set<std::string> ids(id_list.begin(), id_list.end());
+    const std::set<std::string> includes = includes_of(query);
+    Reply reply;
+    reply.body = "[";
+    std::int64_t taken = 0;
+    for (const auto& [id, entity] : *StoreganiseModel::collection(business, resource.collection)) {
+        if (taken == limit) break;
+        if (!passes(entity, query, ids) || to_skip-- > 0) continue;
+        if (taken++ > 0) reply.body += ',';
+        reply.body += shown(business, resource, entity, includes);
+    }
+    reply.body += ']';
+    return reply;
+}
+
+std::optional<std::string> unknown_code(const Business& business, const Resource& resource,
+                                        const json& fields) {
+    const auto codes = business.field_codes.find(resource.collection);
+    for (const auto& [code, value] : fields.items()) {
+        if (codes == business.field_codes.end() || codes->second.count(code) == 0) return code;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+class StoreganiseCall {
+  public:
+    StoreganiseCall(StoreganiseModel& model, Business& business, const Request& request)
+        : model_(model),
+          business_(business),
+          request_(request),
+          query_(parse_query(request.query)) {}
+
+    // `segments` are what follows /v1/admin.
+    Reply answer(const std::vector<std::string>& segments) {
+        if (segments.size() == 1 && segments[0] == "settings" && request_.method == "GET") {
+            return settings();
+        }
+        const Resource* resource = segments.empty() ? nullptr : resource_at(segments[0]);
+        if (resource == nullptr || segments.size() > 2) return not_found("route");
+        if (segments.size() == 1) return on_collection(*resource);
+        return on_entity(*resource, segments[1]);
+    }
+
+  private:
+    Reply settings() {
+        Reply reply;
+        reply.route = "GET /settings";
+        reply.body = json{
+            {"businessCode", business_.code},
+            {"webhookSecret", business_.webhook_secret},
+            {"timezone", "Europe/London"},
+            {"currency",
+             "GBP"}}.dump();
+        return reply;
+    }
+
+    Reply on_collection(const Resource& resource) {
+        if (request_.method == "GET") {
+            Reply reply = list(business_, resource, query_);
+            reply.route = resource.get_list;
+            return reply;
+        }
+        if (request_.method == "POST" && resource.collection == "jobs") return create_job();
+        return failed(405, "method not allowed", "methodNotAllowed");
+    }
+
+    Reply create_job() {
+        const json body = json::parse(request_.body, nullptr, false);
+        Reply reply;
+        if (!body.is_object() || text_of(body, "type") != "task" || !body.contains("data")) {
+            reply = failed(400, "a job made by API has the type task and data", "validation");
+        } else {
+            const auto id =
+                model_.put(business_, "jobs",
+                           {{"type", "task"}, {"state", "ready"}, {"data", body["data"]}}, {});
+            reply.body = business_.jobs.find(*id)->second.data.dump();
+        }
+        reply.route = "POST /jobs";
+        return reply;
+    }
+
+    Reply on_entity(const Resource& resource, const std::string& id) {
+        Entity* entity = find_entity(*StoreganiseModel::collection(business_, resource.collection),
+                                     resource, id);
+        Reply reply;
+        if (entity == nullptr) {
+            reply = not_found(resource.path);
+        } else if (request_.method == "GET") {
+            reply.body = shown(business_, resource, *entity, includes_of(query_));
+        } else if (request_.method == "PUT") {
+            reply = write(resource, *entity);
+        } else {
+            return failed(405, "method not allowed", "methodNotAllowed");
+        }
+        reply.route = request_.method == "GET" ? resource.get_one : resource.put_one;
+        return reply;
+    }
+
+    Reply write(const Resource& resource, Entity& entity) {
+        const json body = json::parse(request_.body, nullptr, false);
+        if (!body.is_object()) return failed(400, "the body is not a JSON object", "validation");
+        if (body.size() != 1 || !body.contains("customFields") ||
+            !body["customFields"].is_object()) {
+            return failed(400, "only customFields can be written here", "validation");
+        }
+        const auto unknown = unknown_code(business_, resource, body["customFields"]);
+        if (unknown) return failed(400, "no custom field has the code " + *unknown, "validation");
+        StoreganiseModel::merge_fields(entity, body["customFields"]);
+        entity.data["updated"] = format_utc(clock_.now_ms());
+        if (resource.collection == "rentals" && model_.on_rental_fields) {
+            model_.on_rental_fields(business_, entity.data["id"].get<std::string>());
+        }
+        Reply reply;
+        reply.body = shown(business_, resource, entity, {"customFields"});
+        return reply;
+    }
+
+    StoreganiseModel& model_;
+    Business& business_;
+    const Request& request_;
+    Query query_;
+    SystemClock clock_;
+};
+
+Reply StoreganiseApi::answer(const Request& request) {
+    std::vector<std::string> segments = segments_of(request.path);
+    std::string code;
+    if (segments.size() >= 2 && segments[0] == "b") {
+        code = segments[1];
+        segments.erase(segments.begin(), segments.begin() + 2);
+    }
+    const bool is_admin = segments.size() >= 3 && segments[0] == "api" && segments[1] == "v1" &&
+                          segments[2] == "admin";
+    if (!is_admin) return not_found("route");
+    segments.erase(segments.begin(), segments.begin() + 3);
+    Business* business = model_.find_by_key(key_of(request));
+    if (business == nullptr) return failed(401, "unknown API key", "unauthorized");
+    if (!code.empty() && business->code != code) {
+        return failed(403, "the API key is another business's", "forbidden");
+    }
+    Reply reply = StoreganiseCall(model_, *business, request).answer(segments);
+    reply.account = business->code;
+    return reply;
+}
+
+std::string StoreganiseApi::error_body(int status) {
+    return failed(status, status == 429 ? "too many requests" : "simulated failure",
+                  status == 429 ? "rateLimit" : "server")
+        .body;
+}
+
+}  // namespace gatehouse::simulators

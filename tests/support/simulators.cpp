@@ -1,0 +1,99 @@
+#include "support/simulators.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "base/encoding.hpp"
+
+namespace gatehouse::test {
+namespace {
+
+using nlohmann::json;
+
+// Loads answer when they are complete.
+constexpr long kCallTimeoutMs = 300'000;
+
+struct CurlGlobal {
+    CurlGlobal() { curl_global_init(CURL_GLOBAL_DEFAULT); }
+};
+
+std::size_t append(char* data, std::size_t size, std::size_t count, void* into) {
+    static_cast<std::string*>(into)->append(data, size * count);
+    return size * count;
+}
+
+}  // namespace
+
+Simulators::Simulators(std::vector<std::string> arguments)
+    : process_({binary_dir() / "gatehouse-simulators", std::move(arguments), {}, false}) {
+    static const CurlGlobal kCurl;
+    const auto line = process_.wait_for_line(
+        [](const std::string& text) { return text.find("control_port") != std::string::npos; });
+    const json ports = json::parse(line.value_or(""), nullptr, false);
+    if (!ports.is_object()) {
+        throw std::runtime_error("the simulators did not start: " + process_.output());
+    }
+    storeganise_port_ = ports.value("storeganise_port", std::uint16_t{0});
+    kisi_port_ = ports.value("kisi_port", std::uint16_t{0});
+    control_port_ = ports.value("control_port", std::uint16_t{0});
+}
+
+std::string Simulators::storeganise_api(const std::string& business) const {
+    return "http://127.0.0.1:" + std::to_string(storeganise_port_) + "/b/" +
+           percent_encode(business) + "/api";
+}
+
+std::string Simulators::kisi_url() const {
+    return "http://127.0.0.1:" + std::to_string(kisi_port_);
+}
+
+json Simulators::post(const std::string& verb, const json& body) const {
+    return call("POST", verb, body.is_null() ? "{}" : body.dump());
+}
+
+json Simulators::get(const std::string& verb_and_query) const {
+    return call("GET", verb_and_query, "");
+}
+
+json Simulators::erase(const std::string& verb) const {
+    return call("DELETE", verb, "");
+}
+
+json Simulators::call(const std::string& method, const std::string& verb,
+                      const std::string& body) const {
+    const std::string url = "http://127.0.0.1:" + std::to_string(control_port_) + "/_sim/" + verb;
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                   curl_easy_cleanup);
+    std::string answer;
+    curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, kCallTimeoutMs);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, append);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer);
+    if (!body.empty()) {
+        curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+        curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
+    }
+    const CURLcode code = curl_easy_perform(curl.get());
+    if (code != CURLE_OK) return {{"error", curl_easy_strerror(code)}};
+    json parsed = json::parse(answer, nullptr, false);
+    if (parsed.is_discarded()) return {{"error", "not JSON: " + shorten(answer, 200)}};
+    return parsed;
+}
+
+std::vector<std::string> Simulators::open_doors(const std::string& email) const {
+    std::vector<std::string> names;
+    for (const json& door : get("doors?email=" + percent_encode(email))) {
+        if (door.is_object()) names.push_back(door.value("lock_name", ""));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace gatehouse::test
