@@ -74,7 +74,7 @@ class Fields {
     // Any YAML, as JSON, with the place of each part.
     virtual void any(const std::string& key, RawSettings& out, const About& about) = 0;
 
-    // A map, a list of maps, a map of maps whose keys are names (rule: rules::name()).
+    // A map, a list of maps, a map of maps whose keys are names (rule: rules::name() in rules.hpp).
     virtual void map(const std::string& key, const About& about, const Fill& fill) = 0;
     virtual void maps(const std::string& key, const About& about, const Fill& fill) = 0;
     virtual void named_maps(const std::string& key, const About& about, const FillNamed& fill) = 0;
@@ -119,12 +119,5 @@ class Fields {
         out_bytes = static_cast<T>(wide);
     }
 };
-
-namespace rules {
-
-// A word for URLs, files and labels: a-z, 0-9 and '-', beginning with a letter, at most 63.
-const TextRule& name();
-
-}  // namespace rules
 
 }  // namespace gatehouse::config

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <string>
 
 namespace gatehouse::config {
 namespace {
@@ -72,6 +71,21 @@ struct Unit {
     std::int64_t factor;
 };
 
+constexpr std::array<Unit, 5> kDurations{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<Unit, 4> kSizes{
+    {{"GiB", 1'073'741'824}, {"MiB", 1'048'576}, {"KiB", 1'024}, {"", 1}}};
+
+template <std::size_t N>
+std::string format_with_unit(std::int64_t value, const std::array<Unit, N>& units) {
+    for (const Unit& unit : units) {
+        if (value >= unit.factor && value % unit.factor == 0) {
+            return std::to_string(value / unit.factor).append(unit.name);
+        }
+    }
+    return std::to_string(value).append(units.back().name);
+}
+
 template <std::size_t N>
 std::optional<std::int64_t> parse_with_unit(std::string_view text,
                                             const std::array<Unit, N>& units) {
@@ -137,15 +151,19 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
-    constexpr std::array<Unit, 5> kUnits{
-        {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
-    return parse_with_unit(text, kUnits);
+    return parse_with_unit(text, kDurations);
 }
 
 std::optional<std::int64_t> parse_size_bytes(std::string_view text) {
-    constexpr std::array<Unit, 4> kUnits{
-        {{"", 1}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}}};
-    return parse_with_unit(text, kUnits);
+    return parse_with_unit(text, kSizes);
+}
+
+std::string format_duration(std::int64_t ms) {
+    return format_with_unit(ms, kDurations);
+}
+
+std::string format_size(std::int64_t bytes) {
+    return format_with_unit(bytes, kSizes);
 }
 
 }  // namespace gatehouse::config

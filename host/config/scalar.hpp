@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gatehouse::config {
@@ -27,5 +28,9 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text);
 
 // "512", "8KiB", "1MiB", "1GiB" in bytes. Nothing if it does not fit.
 std::optional<std::int64_t> parse_size_bytes(std::string_view text);
+
+// The reverse, in the largest unit that divides it: "1h", "8KiB".
+std::string format_duration(std::int64_t ms);
+std::string format_size(std::int64_t bytes);
 
 }  // namespace gatehouse::config

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/encoding.hpp"
+#include "config/rules.hpp"
 #include "config/suggest.hpp"
 #include "config/yaml_tree.hpp"
 #include "config/yaml_values.hpp"

@@ -52,26 +52,6 @@ std::string decimal(double value) {
     return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
 }
 
-std::string duration_text(std::int64_t ms) {
-    constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
-        {86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}};
-    for (const auto& [factor, unit] : kUnits) {
-        if (ms >= factor && ms % factor == 0) return std::to_string(ms / factor).append(unit);
-    }
-    return std::to_string(ms) + "ms";
-}
-
-std::string size_text(std::int64_t bytes) {
-    constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
-        {1024 * 1024 * 1024, "GiB"}, {1024 * 1024, "MiB"}, {1024, "KiB"}};
-    for (const auto& [factor, unit] : kUnits) {
-        if (bytes >= factor && bytes % factor == 0) {
-            return std::to_string(bytes / factor).append(unit);
-        }
-    }
-    return std::to_string(bytes);
-}
-
 std::vector<std::string> strings(const std::vector<std::string_view>& views) {
     return {views.begin(), views.end()};
 }
@@ -166,7 +146,8 @@ std::optional<std::int64_t> YamlValues::duration_ms(const YamlNode& node, const 
         return std::nullopt;
     }
     if (*value < least || *value > most) {
-        refuse(node, name + " must be from " + duration_text(least) + " to " + duration_text(most));
+        refuse(node,
+               name + " must be from " + format_duration(least) + " to " + format_duration(most));
         return std::nullopt;
     }
     return value;
@@ -183,7 +164,7 @@ std::optional<std::int64_t> YamlValues::size_bytes(const YamlNode& node, const s
         return std::nullopt;
     }
     if (*value < least || *value > most) {
-        refuse(node, name + " must be from " + size_text(least) + " to " + size_text(most));
+        refuse(node, name + " must be from " + format_size(least) + " to " + format_size(most));
         return std::nullopt;
     }
     return value;
@@ -207,10 +188,7 @@ std::optional<LabelledSecret> YamlValues::secret(const YamlNode& node, const std
                                      "use ${env:NAME} or ${file:/path}",
                                      Problem::Severity::kWarning});
     }
-    if (found->is_readable_by_others) {
-        context_.problems.push_back({place(node), found->label + " may be read by every user",
-                                     "chmod o-r", Problem::Severity::kWarning});
-    }
+    warn_if_exposed(node, *found);
     const std::string file_name = std::filesystem::path(context_.file).filename().string();
     return LabelledSecret{std::move(found->text),
                           is_plain ? file_name + ':' + std::to_string(node.line) : found->label};
@@ -295,12 +273,19 @@ std::optional<YamlValues::Word> YamlValues::plain(const YamlNode& node, const st
     return Word{Secret(node.text), node.is_quoted, "", false};
 }
 
+void YamlValues::warn_if_exposed(const YamlNode& node, const Word& found) {
+    if (!found.is_readable_by_others) return;
+    context_.problems.push_back({place(node), found.label + " may be read by every user",
+                                 "chmod o-r", Problem::Severity::kWarning});
+}
+
 nlohmann::json YamlValues::any_scalar(const YamlNode& node, const std::string& pointer,
                                       RawSettings& out) {
     const std::string name = pointer.empty() ? "the value" : '\'' + pointer.substr(1) + '\'';
     if (context_.sources != nullptr && looks_like_reference(node.text)) {
         const auto found = resolve(node, name);
         if (!found) return nullptr;
+        warn_if_exposed(node, *found);
         out.labels[pointer] = found->label;
         return found->text.reveal();
     }

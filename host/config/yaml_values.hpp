@@ -61,6 +61,7 @@ class YamlValues {
     std::optional<Word> resolve(const YamlNode& node, const std::string& name);
     std::optional<Word> plain(const YamlNode& node, const std::string& name,
                               std::string_view expected);
+    void warn_if_exposed(const YamlNode& node, const Word& found);
     nlohmann::json any_scalar(const YamlNode& node, const std::string& pointer, RawSettings& out);
 
     ReadContext& context_;

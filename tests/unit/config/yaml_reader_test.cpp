@@ -1,5 +1,7 @@
 #include "config/yaml_reader.hpp"
 
+#include "config/rules.hpp"
+
 #include <gtest/gtest.h>
 #include <stdlib.h>
 

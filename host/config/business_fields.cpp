@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <cctype>
+
+#include "config/host_fields.hpp"
+#include "config/rules.hpp"
+#include "config/suggest.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kDayMs = 86'400'000;
+
+// The second part of the path /v1/webhooks/{business}/storeganise.
+constexpr std::string_view kReservedName = "storeganise";
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+// Reads a URL, without the slashes at its end. Plain http only goes to a listed address.
+void read_url(Fields& fields, const std::string& key, std::string& out, const About& about,
+              const std::vector<std::string>& allow_private) {
+    fields.text(key, out, about, rules::url());
+    while (out.ends_with('/'))
+        out.pop_back();
+    const auto head = url_head(out);
+    if (!head || head->is_tls) return;
+    const bool is_listed =
+        std::any_of(allow_private.begin(), allow_private.end(),
+                    [&](const std::string& entry) { return lower(entry) == head->host_and_port; });
+    if (!is_listed) {
+        fields.error(key,
+                     '\'' + key + "' is plain http, and its address is not in egress.allow_private",
+                     "use https");
+    }
+}
+
+void check_connection(Fields& fields, const std::string& key, const std::string& name,
+                      const Business& business) {
+    if (name.empty() || business.connections.contains(name)) return;
+    std::vector<std::string> known;
+    for (const auto& [known_name, connection] : business.connections)
+        known.push_back(known_name);
+    fields.error(key, '\'' + key + "' names no connection of this business",
+                 did_you_mean(name, known));
+}
+
+void storeganise_fields(Fields& fields, const std::vector<std::string>& allow_private,
+                        Storeganise& out) {
+    out.place = fields.place();
+    read_url(fields, "api", out.api,
+             {"the business's API, as https://acme.storeganise.com/api", true}, allow_private);
+    LabelledSecret api_key;
+    fields.secret("api_key", api_key, {"the API key of a Storeganise user for Gatehouse", true});
+    out.api_key = std::move(api_key.value);
+    fields.secrets("webhook_secrets", out.webhook_secrets,
+                   {"the webhook's secrets; several while one replaces the other", true});
+}
+
+void connection_fields(Fields& fields, const std::vector<std::string>& allow_private,
+                       Connection& out) {
+    out.place = fields.place();
+    fields.text("plugin", out.plugin, {"the plugin's id", true}, rules::name());
+    std::string base_url;
+    read_url(fields, "base_url", base_url, {"the vendor's API; default: the plugin's own"},
+             allow_private);
+    if (!base_url.empty()) out.base_url = std::move(base_url);
+    fields.any("settings", out.settings, {"the plugin's settings; see its README"});
+    if (!out.settings.value.is_object()) fields.error("settings", "'settings' must be a map");
+    fields.secrets("webhook_secrets", out.webhook_secrets,
+                   {"secrets of the vendor's webhooks; for Basic: user:password"});
+    std::string isolation = "plugin";
+    fields.text("isolation", isolation,
+                {"what shares a runner process: all of the plugin's, or this business alone"},
+                TextRule{"", nullptr, "", {"plugin", "business"}});
+    out.is_isolated = isolation == "business";
+    fields.boolean("shadow", out.is_shadow,
+                   {"reads reach the vendor, writes are recorded and not sent"});
+    double rate = 0;
+    fields.number("requests_per_second", rate, {"default: the plugin's own"}, 0.01, 10'000);
+    if (rate > 0) out.requests_per_second = rate;
+}
+
+void fuse_fields(Fields& fields, Fuse& out) {
+    fields.whole("max_ends", out.max_ends, {"this many ends always pass"}, 0, 1'000'000);
+    fields.number("max_share", out.max_share, {"or this share of the site's grants"}, 0, 1);
+    fields.lasting("per", out.per_ms, {"within this time"}, kMinuteMs, 30 * kDayMs);
+}
+
+void site_fields(Fields& fields, const Business& business, Site& out) {
+    out.place = fields.place();
+    fields.text("site", out.site, {"the site's id or code; \"*\" = every other site", true},
+                rules::site());
+    fields.text("access", out.access, {"the connection that opens its doors", true}, rules::name());
+    check_connection(fields, "access", out.access, business);
+    fields.text("fields", out.fields, {"prefix of the custom fields; default: the plugin's id"},
+                rules::field_prefix());
+    fields.texts("targets", out.targets, {"shared doors that come with every rental, as kind:id"},
+                 rules::target());
+    fields.map("overlock", {"when a rental is suspended"}, [&](Fields& overlock) {
+        overlock.boolean("on_overdue", out.overlock_on_overdue, {"while its rent is overdue"});
+    });
+    fields.map("fuse", {"the limit of unasked ends; a person must confirm more"},
+               [&](Fields& fuse) { fuse_fields(fuse, out.fuse); });
+    const bool is_twice = std::any_of(business.sites.begin(), business.sites.end(),
+                                      [&](const Site& other) { return other.site == out.site; });
+    if (is_twice && !out.site.empty()) fields.error("site", "this site stands here twice");
+}
+
+void notify_fields(Fields& fields, const Business& business, Notify& out) {
+    out.place = fields.place();
+    fields.texts("on", out.on, {"event types", true}, rules::event_type());
+    fields.text("connection", out.connection, {"the connection that is told", true}, rules::name());
+    check_connection(fields, "connection", out.connection, business);
+}
+
+}  // namespace
+
+void business_fields(Fields& fields, const std::vector<std::string>& allow_private, Business& out) {
+    out.place = fields.place();
+    fields.text("business", out.business, {"the business's name, as in its webhooks' path", true},
+                rules::name());
+    fields.map("storeganise", {"the business's Storeganise account", true}, [&](Fields& account) {
+        storeganise_fields(account, allow_private, out.storeganise);
+    });
+    fields.named_maps("connections", {"plugins with this business's credentials, by name"},
+                      [&](Fields& item, const std::string& name) {
+                          Connection connection;
+                          connection.name = name;
+                          connection_fields(item, allow_private, connection);
+                          if (name == kReservedName) {
+                              item.problem(item.place(),
+                                           "a connection cannot be called '" + name + '\'',
+                                           "choose another name", Fields::Severity::kError);
+                          }
+                          out.connections.emplace(name, std::move(connection));
+                      });
+    fields.maps("sites", {"which connection serves which site"}, [&](Fields& item) {
+        Site site;
+        site_fields(item, out, site);
+        out.sites.push_back(std::move(site));
+    });
+    fields.maps("notify", {"who is told of which events"}, [&](Fields& item) {
+        Notify notify;
+        notify_fields(item, out, notify);
+        out.notify.push_back(std::move(notify));
+    });
+}
+
+}  // namespace gatehouse::config
