@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 
 #include "config/config.hpp"
+#include "unit/config/environment.hpp"
 #include "unit/config/temporary_folder.hpp"
 
 namespace gatehouse::config {
@@ -27,18 +27,14 @@ std::string business(const std::string& name, const std::string& more = "") {
 class LoadTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        ::setenv("GATEHOUSE_TEST_KEY", "HUSH-key", 1);
-        ::setenv("GATEHOUSE_TEST_SECRET", "HUSH-secret", 1);
+        environment_.set("GATEHOUSE_TEST_KEY", "HUSH-key");
+        environment_.set("GATEHOUSE_TEST_SECRET", "HUSH-secret");
         folder_.write("cert.pem", "c");
         folder_.write("key.pem", "k");
         folder_.write("admin.token", "HUSH-0123456789abcdef\n");
         folder_.write("hook", "HUSH-hook\n");
         folder_.write("gatehouse.yaml", kHost);
         std::filesystem::create_directory(folder_.path() / "businesses.d");
-    }
-    void TearDown() override {
-        ::unsetenv("GATEHOUSE_TEST_KEY");
-        ::unsetenv("GATEHOUSE_TEST_SECRET");
     }
 
     void write_business(const std::string& file, const std::string& text) {
@@ -61,6 +57,7 @@ class LoadTest : public ::testing::Test {
     }
 
     TemporaryFolder folder_;
+    Environment environment_;
 };
 
 TEST_F(LoadTest, ReadsHostAndBusiness) {
@@ -220,7 +217,7 @@ TEST_F(LoadTest, FingerprintFollowsEveryFileAndValue) {
     write_business("a.yaml", business("acme"));
     const std::string first = load_all().config.fingerprint;
     EXPECT_EQ(load_all().config.fingerprint, first);
-    ::setenv("GATEHOUSE_TEST_KEY", "HUSH-other", 1);
+    environment_.set("GATEHOUSE_TEST_KEY", "HUSH-other");
     const std::string second = load_all().config.fingerprint;
     EXPECT_NE(second, first);
     folder_.write("hook", "HUSH-rotated\n");

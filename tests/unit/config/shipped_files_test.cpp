@@ -1,7 +1,6 @@
 // The files in config/ exactly as they are shipped, the schema that describes them, and the page
 // that explains them.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <fstream>
 #include <functional>
@@ -17,6 +16,7 @@
 #include "config/schema.hpp"
 #include "config/yaml_tree.hpp"
 #include "config/yaml_values.hpp"
+#include "unit/config/environment.hpp"
 #include "unit/config/temporary_folder.hpp"
 
 namespace gatehouse::config {
@@ -72,16 +72,13 @@ class ShippedFilesTest : public ::testing::Test {
         folder_.write("tls/privkey.pem", "k");
         folder_.write("admin.token", "0123456789abcdef0123456789abcdef\n");
         for (const char* name : kVariables)
-            ::setenv(name, "value", 1);
-    }
-    void TearDown() override {
-        for (const char* name : kVariables)
-            ::unsetenv(name);
+            environment_.set(name, "value");
     }
 
     static constexpr const char* kVariables[] = {"EXAMPLE_API_KEY", "EXAMPLE_WEBHOOK_SECRET",
                                                  "EXAMPLE_KISI_KEY", "EXAMPLE_KISI_SIGNATURE_KEY"};
     TemporaryFolder folder_;
+    Environment environment_;
 };
 
 TEST_F(ShippedFilesTest, LoadWithoutAWarning) {

@@ -1,9 +1,9 @@
 #include "config/sources.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
+#include "unit/config/environment.hpp"
 #include "unit/config/temporary_folder.hpp"
 
 namespace gatehouse::config {
@@ -11,14 +11,14 @@ namespace {
 
 class SourcesTest : public ::testing::Test {
   protected:
-    void SetUp() override { ::setenv("GATEHOUSE_TEST_KEY", "s3cret-value", 1); }
-    void TearDown() override { ::unsetenv("GATEHOUSE_TEST_KEY"); }
+    void SetUp() override { environment_.set("GATEHOUSE_TEST_KEY", "s3cret-value"); }
 
     Result<Resolved> resolve(std::string_view reference) {
         return sources_.resolve(reference, folder_.path());
     }
 
     TemporaryFolder folder_;
+    Environment environment_;
     Sources sources_;
 };
 
@@ -48,7 +48,7 @@ TEST_F(SourcesTest, RefusesWhatIsNotThere) {
 }
 
 TEST_F(SourcesTest, RefusesEmptyValues) {
-    ::setenv("GATEHOUSE_TEST_KEY", "", 1);
+    environment_.set("GATEHOUSE_TEST_KEY", "");
     folder_.write("empty", "");
     folder_.write("blank", "\n");
     EXPECT_FALSE(resolve("${env:GATEHOUSE_TEST_KEY}"));
@@ -57,7 +57,7 @@ TEST_F(SourcesTest, RefusesEmptyValues) {
 }
 
 TEST_F(SourcesTest, NeverTakesAReferenceForAValue) {
-    ::setenv("GATEHOUSE_TEST_KEY", "${env:OTHER}", 1);
+    environment_.set("GATEHOUSE_TEST_KEY", "${env:OTHER}");
     folder_.write("nested", "${file:/etc/other}\n");
     EXPECT_FALSE(resolve("${env:GATEHOUSE_TEST_KEY}"));
     EXPECT_FALSE(resolve("${file:nested}"));
@@ -103,7 +103,7 @@ TEST_F(SourcesTest, FingerprintMovesWithFilesAndValues) {
     const std::string before = read();
     EXPECT_EQ(before.size(), 64U);
     EXPECT_EQ(read(), before);
-    ::setenv("GATEHOUSE_TEST_KEY", "other", 1);
+    environment_.set("GATEHOUSE_TEST_KEY", "other");
     const std::string after_value = read();
     EXPECT_NE(after_value, before);
     folder_.write("a.yaml", "a: 2\n");

@@ -1,34 +1,22 @@
-// A folder of a test's own, gone with it.
+// A folder of a test's own, with a quick way to put files there.
 #pragma once
-
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 
+#include "support/temp_dir.hpp"
+
 namespace gatehouse::config {
 
 class TemporaryFolder {
   public:
-    TemporaryFolder() {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "gatehouse-test-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
+    const std::filesystem::path& path() const { return folder_.path(); }
 
     // Only the owner may read it, as a careful operator would have it.
     std::filesystem::path write(const std::string& name, std::string_view text) const {
-        const std::filesystem::path file = path_ / name;
+        std::filesystem::path file = folder_ / name;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary) << text;
         std::filesystem::permissions(
@@ -37,7 +25,7 @@ class TemporaryFolder {
     }
 
   private:
-    std::filesystem::path path_;
+    test::TempDir folder_;
 };
 
 }  // namespace gatehouse::config

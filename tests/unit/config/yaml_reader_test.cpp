@@ -3,8 +3,8 @@
 #include "config/rules.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include "unit/config/environment.hpp"
 #include "unit/config/temporary_folder.hpp"
 
 namespace gatehouse::config {
@@ -138,13 +138,13 @@ TEST(YamlReader, ReadsMapsListsAndNamedMaps) {
 }
 
 TEST(YamlReader, KeepsTheTypesAndPlacesOfAnything) {
+    Environment environment;
     RawSettings out;
-    ::setenv("GATEHOUSE_TEST_KEY", "007", 1);
+    environment.set("GATEHOUSE_TEST_KEY", "007");
     EXPECT_EQ(read("s:\n  a: 1\n  b: '1'\n  c/d: [no, ~, 0.5, false]\n"
                    "  k: ${env:GATEHOUSE_TEST_KEY}\n",
                    [&](Fields& fields) { fields.any("s", out, {""}); }),
               "");
-    ::unsetenv("GATEHOUSE_TEST_KEY");
     EXPECT_EQ(out.value,
               nlohmann::json::parse(R"({"a":1,"b":"1","c/d":["no",null,0.5,false],"k":"007"})"));
     EXPECT_EQ(out.places.at("/c~1d/2").line, 4);
@@ -152,8 +152,8 @@ TEST(YamlReader, KeepsTheTypesAndPlacesOfAnything) {
 }
 
 TEST(YamlReader, P8_NoMessageHoldsAValue) {
-    TemporaryFolder folder;
-    ::setenv("GATEHOUSE_TEST_KEY", "HUSH with\nbreak", 1);
+    Environment environment;
+    environment.set("GATEHOUSE_TEST_KEY", "HUSH with\nbreak");
     LabelledSecret secret;
     std::string text;
     int number = 0;
@@ -171,7 +171,6 @@ TEST(YamlReader, P8_NoMessageHoldsAValue) {
         "secrets: [HUSH, \"${env:GATEHOUSE_TEST_KEY}\", \"HUSH$${x}\", {k: HUSH}]\n"
         "text: HUSH\nword: HUSH\nnumber: HUSH\nmap: HUSH\n",
         fill);
-    ::unsetenv("GATEHOUSE_TEST_KEY");
     EXPECT_EQ(problems.find("HUSH"), std::string::npos) << problems;
     EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 9) << problems;
 }
@@ -200,7 +199,8 @@ TEST(YamlReader, LabelsSecretsAndWarnsOfPlainText) {
 }
 
 TEST(YamlReader, ReferencesServeEveryTypeButNeedSources) {
-    ::setenv("GATEHOUSE_TEST_PORT", "8443", 1);
+    Environment environment;
+    environment.set("GATEHOUSE_TEST_PORT", "8443");
     int port = 0;
     std::string text;
     const auto fill = [&](Fields& fields) {
@@ -209,13 +209,12 @@ TEST(YamlReader, ReferencesServeEveryTypeButNeedSources) {
     };
     EXPECT_EQ(read("port: ${env:GATEHOUSE_TEST_PORT}\ntext: ${env:GATEHOUSE_TEST_PORT}\n", fill),
               "");
-    ::unsetenv("GATEHOUSE_TEST_PORT");
     EXPECT_EQ(port, 8443);
     EXPECT_EQ(text, "8443");
-    EXPECT_EQ(read("text: ${env:GATEHOUSE_TEST_PORT}\n", fill),
-              "dir/f.yaml:1:7: error: 'text': environment variable GATEHOUSE_TEST_PORT is not "
+    EXPECT_EQ(read("text: ${env:GATEHOUSE_TEST_ABSENT}\n", fill),
+              "dir/f.yaml:1:7: error: 'text': environment variable GATEHOUSE_TEST_ABSENT is not "
               "set\n");
-    EXPECT_NE(read("text: pre-${env:GATEHOUSE_TEST_PORT}\n", fill).find("whole reference"),
+    EXPECT_NE(read("text: pre-${env:GATEHOUSE_TEST_ABSENT}\n", fill).find("whole reference"),
               std::string::npos);
     Problems problems;
     EXPECT_TRUE(read_yaml_text("text: '${env:A}'", "m.yaml", nullptr, problems, fill));
