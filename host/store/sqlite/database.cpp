@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <mutex>
+
 namespace gatehouse::store::sqlite {
 namespace {
 
@@ -23,9 +25,16 @@ ErrorKind kind_of(int code) {
 // sender's answer is due within 1.5 s.
 constexpr int kBusyTimeoutMs = 500;
 
+// SQLite's own statistics of its memory would take a process-wide lock in every allocation.
+void configure_once() {
+    static std::once_flag once;
+    std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access access) {
+    configure_once();
     sqlite3* handle = nullptr;
     // Read connections open for writing too: a reader of a write-ahead log takes part in its index.
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -45,6 +54,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access
         database->execute("PRAGMA cache_size = -2048");
     } else {
         database->execute("PRAGMA cache_size = -16384");
+        // The hook takes the place of SQLite's own checkpoints within a commit.
+        sqlite3_wal_hook(handle, note_log_frames, database.get());
     }
     if (auto opened = database->status(); !opened) return tl::unexpected(opened.error());
     return database;
@@ -82,8 +93,15 @@ std::int64_t Database::changes() const {
     return sqlite3_changes64(handle_);
 }
 
-void Database::checkpoint() {
-    sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+std::int64_t Database::checkpoint() {
+    int copied = 0;
+    sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
+    return copied;
+}
+
+int Database::note_log_frames(void* database, sqlite3*, const char*, int frames) {
+    static_cast<Database*>(database)->log_frames_ = frames;
+    return SQLITE_OK;
 }
 
 std::vector<std::string> Database::statements() const {

@@ -47,8 +47,12 @@ class Database {
     std::int64_t last_insert_id() const;
     std::int64_t changes() const;  // rows written by the last statement
 
-    // Copies what it can of the write-ahead log into the database without waiting for anyone.
-    void checkpoint();
+    // The length of the write-ahead log after this connection's last commit, in pages.
+    std::int64_t log_frames() const { return log_frames_; }
+
+    // Copies what it can of the write-ahead log into the database without waiting for anyone, and
+    // says how many of its pages are copied by now. A failure leaves them for the next time.
+    std::int64_t checkpoint();
 
     // The text of every statement that was prepared, for tests of their query plans.
     std::vector<std::string> statements() const;
@@ -62,11 +66,13 @@ class Database {
     };
 
     explicit Database(sqlite3* handle) : handle_(handle) {}
+    static int note_log_frames(void* database, sqlite3*, const char*, int frames);
     sqlite3_stmt* prepared(std::string_view sql);
     void note_failure(int code);
 
     sqlite3* handle_;
     std::optional<Error> error_;
+    std::int64_t log_frames_ = 0;
     std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
 };
 

@@ -21,7 +21,7 @@ std::optional<std::int64_t> insert_event(Database& database, std::int64_t busine
     run(database,
         "INSERT INTO events (business, source, sender_id, type, verified_by, received_ms, "
         "finished_ms, state, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (business, source, sender_id) DO NOTHING",
+        "ON CONFLICT (sender_id, source, business) DO NOTHING",
         business, source, event.sender_id, event.type, event.verified_by, event.received_ms,
         finished_at_once(event), event.state, Blob{event.body});
     if (database.changes() == 0) return std::nullopt;

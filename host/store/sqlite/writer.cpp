@@ -6,11 +6,12 @@
 
 namespace gatehouse::store::sqlite {
 
-Writer::Writer(std::unique_ptr<Database> database, const Clock& clock, observe::Metrics& metrics,
-               const WriterLimits& limits)
+Writer::Writer(std::unique_ptr<Database> database, std::unique_ptr<Checkpointer> checkpointer,
+               const Clock& clock, observe::Metrics& metrics, const WriterLimits& limits)
     : limits_(limits),
       clock_(clock),
       database_(std::move(database)),
+      checkpointer_(std::move(checkpointer)),
       context_(*database_, clock),
       group_size_(metrics.histogram("gatehouse_store_group_operations",
                                     "Operations that shared one commit",
@@ -94,12 +95,10 @@ bool Writer::take(Group& group) {
 
 void Writer::commit(Group& group) {
     const std::int64_t start_ns = clock_.steady_ns();
-    std::vector<Result<void>> outcomes(group.size());
+    Outcomes outcomes(group.size());
     database_->clear();
     run(*database_, "BEGIN IMMEDIATE");
-    for (std::size_t i = 0; i < group.size() && database_->ok(); ++i) {
-        outcomes[i] = run_in_savepoint(*group[i]);
-    }
+    if (database_->ok() && !run_together(group)) run_apart(group, outcomes);
     const std::vector<dispatch::BusinessDue> due = context_.take_due();
     run(*database_, "COMMIT");
     const Result<void> committed = database_->status();
@@ -114,6 +113,36 @@ void Writer::commit(Group& group) {
     for (std::size_t i = 0; i < group.size(); ++i) {
         group[i]->finish(outcomes[i]);
     }
+    checkpointer_->after_commit(*database_);
+}
+
+// Savepoints cost a third of an append, and failures are rare: the group runs without them first.
+bool Writer::run_together(Group& group) {
+    for (const std::unique_ptr<Operation>& operation : group) {
+        if (!operation->run(context_) || !database_->ok()) return false;
+    }
+    return true;
+}
+
+// Most failures end with their savepoint. A full disk can end the whole transaction; the operation
+// that did it is then left out and the others start again.
+void Writer::run_apart(Group& group, Outcomes& outcomes) {
+    constexpr int kRestarts = 16;
+    for (int restart = 0; restart < kRestarts; ++restart) {
+        roll_back();
+        run(*database_, "BEGIN IMMEDIATE");
+        if (!database_->ok() || run_each(group, outcomes)) return;
+    }
+}
+
+// False, with the database's failure standing, if the transaction is gone.
+bool Writer::run_each(Group& group, Outcomes& outcomes) {
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        if (!outcomes[i]) continue;
+        outcomes[i] = run_in_savepoint(*group[i]);
+        if (!database_->ok()) return false;
+    }
+    return true;
 }
 
 Result<void> Writer::run_in_savepoint(Operation& operation) {
@@ -121,7 +150,6 @@ Result<void> Writer::run_in_savepoint(Operation& operation) {
     Result<void> outcome = operation.run(context_);
     if (!database_->ok()) {
         outcome = database_->status();
-        // A full disk can end the whole transaction; then the group is lost and the failure stays.
         if (!database_->in_transaction()) return outcome;
         database_->clear();
     }
@@ -133,13 +161,17 @@ Result<void> Writer::run_in_savepoint(Operation& operation) {
     return outcome;
 }
 
-// Everything of the group is undone, so nothing of it may be answered as done.
-void Writer::give_up(std::vector<Result<void>>& outcomes) {
-    const Result<void> failure = fail(ErrorKind::kUnavailable, database_->status().error().message);
+void Writer::roll_back() {
     database_->clear();
     if (database_->in_transaction()) run(*database_, "ROLLBACK");
     database_->clear();
     context_.forget();
+}
+
+// Everything of the group is undone, so nothing of it may be answered as done.
+void Writer::give_up(Outcomes& outcomes) {
+    const Result<void> failure = fail(ErrorKind::kUnavailable, database_->status().error().message);
+    roll_back();
     failed_groups_.add();
     for (Result<void>& outcome : outcomes) {
         outcome = failure;

@@ -14,6 +14,7 @@
 
 #include "base/result.hpp"
 #include "observe/metrics.hpp"
+#include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/write_context.hpp"
 
 namespace gatehouse::store::sqlite {
@@ -22,8 +23,8 @@ class Operation {
   public:
     virtual ~Operation() = default;
 
-    // Writes within a savepoint of its own: a failure, returned or left in the database's status,
-    // undoes this operation and no other. [writer's thread]
+    // A failure, returned or left in the database's status, undoes this operation and no other. May
+    // run twice, the first time undone. [writer's thread]
     virtual Result<void> run(WriteContext& context) = 0;
 
     // Called once with how it ended: after the commit, or when it failed. [any thread]
@@ -43,8 +44,8 @@ class Writer {
   public:
     using DueListener = std::function<void(const std::vector<dispatch::BusinessDue>&)>;
 
-    Writer(std::unique_ptr<Database> database, const Clock& clock, observe::Metrics& metrics,
-           const WriterLimits& limits);
+    Writer(std::unique_ptr<Database> database, std::unique_ptr<Checkpointer> checkpointer,
+           const Clock& clock, observe::Metrics& metrics, const WriterLimits& limits);
     ~Writer();  // as close()
 
     // Refuses with kUnavailable when the queue is full. [any thread]
@@ -61,19 +62,25 @@ class Writer {
 
   private:
     using Group = std::vector<std::unique_ptr<Operation>>;
+    using Outcomes = std::vector<Result<void>>;
 
     void put(std::unique_ptr<Operation> operation, bool is_bounded);
     void work();
     bool take(Group& group);
     void commit(Group& group);
+    bool run_together(Group& group);
+    void run_apart(Group& group, Outcomes& outcomes);
+    bool run_each(Group& group, Outcomes& outcomes);
     Result<void> run_in_savepoint(Operation& operation);
-    void give_up(std::vector<Result<void>>& outcomes);
+    void roll_back();
+    void give_up(Outcomes& outcomes);
     void note_health(const Result<void>& committed);
     void tell(const std::vector<dispatch::BusinessDue>& due);
 
     const WriterLimits limits_;
     const Clock& clock_;
     std::unique_ptr<Database> database_;
+    std::unique_ptr<Checkpointer> checkpointer_;
     WriteContext context_;
     bool is_failing_ = false;
     observe::Histogram& group_size_;
