@@ -1,0 +1,287 @@
+#include "admin/api.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "admin/explain.hpp"
+#include "admin/replies.hpp"
+#include "admin/views.hpp"
+
+namespace gatehouse::admin {
+namespace {
+
+using edge::HttpResponse;
+using nlohmann::json;
+
+constexpr int kDefaultLimit = 50;
+constexpr int kMaxLimit = 500;
+constexpr int kExplainedSteps = 30;
+
+int limit_of(const Request& request) {
+    const auto found = request.query.find("limit");
+    if (found == request.query.end()) return kDefaultLimit;
+    return static_cast<int>(parse_id(found->second, kMaxLimit).value_or(0));
+}
+
+// What every list takes; a reply where one of them cannot be read.
+std::optional<HttpResponse> refuse_page(const Request& request) {
+    if (limit_of(request) == 0) return refusal(400, "limit must be a number from 1 to 500");
+    const auto before = request.query.find("before");
+    if (before != request.query.end() && !parse_id(before->second)) {
+        return refusal(400, "before must be an id");
+    }
+    return std::nullopt;
+}
+
+std::int64_t before_of(const Request& request) {
+    const auto found = request.query.find("before");
+    return found == request.query.end() ? 0 : parse_id(found->second).value_or(0);
+}
+
+std::optional<std::string> text_of(const Request& request, const std::string& name) {
+    const auto found = request.query.find(name);
+    if (found == request.query.end()) return std::nullopt;
+    return found->second;
+}
+
+}  // namespace
+
+struct Api::Route {
+    std::string_view method;
+    std::vector<std::string_view> path;  // "*" = any one segment
+    std::vector<std::string_view> parameters;
+    HttpResponse (Api::*answer)(const Request&);
+
+    bool matches(const Request& request) const {
+        return std::equal(path.begin(), path.end(), request.path.begin(), request.path.end(),
+                          [](std::string_view part, const std::string& segment) {
+                              return part == "*" || part == segment;
+                          });
+    }
+};
+
+HttpResponse Api::answer(const Request& request) {
+    static const std::array<Route, 13> routes{{
+        {"GET", {"readyz"}, {}, &Api::ready},
+        {"GET", {"metrics"}, {}, &Api::metrics},
+        {"GET", {"v1", "version"}, {}, &Api::version},
+        {"GET", {"v1", "plugins"}, {}, &Api::plugins},
+        {"GET", {"v1", "businesses"}, {"after", "limit"}, &Api::businesses},
+        {"GET", {"v1", "events"}, {"business", "state", "before", "limit"}, &Api::events},
+        {"GET", {"v1", "events", "*"}, {}, &Api::event},
+        {"GET", {"v1", "events", "by-sender", "*", "*", "*"}, {}, &Api::event_by_sender},
+        {"POST", {"v1", "events", "*", "replay"}, {}, &Api::replay_event},
+        {"GET", {"v1", "rentals", "*"}, {"after", "limit"}, &Api::rentals},
+        {"GET", {"v1", "rentals", "*", "*", "explain"}, {}, &Api::explain},
+        {"GET", {"v1", "dead-letters"}, {"business", "before", "limit"}, &Api::dead_letters},
+        {"POST", {"v1", "dead-letters", "*", "replay"}, {}, &Api::replay_dead_letter},
+    }};
+    bool is_known_path = false;
+    for (const Route& route : routes) {
+        if (!route.matches(request)) continue;
+        is_known_path = true;
+        if (route.method != request.method) continue;
+        for (const auto& [name, value] : request.query) {
+            const auto& known = route.parameters;
+            if (std::find(known.begin(), known.end(), name) == known.end()) {
+                return refusal(400, "unknown parameter");
+            }
+        }
+        if (auto refused = refuse_page(request)) return std::move(*refused);
+        return (this->*route.answer)(request);
+    }
+    return is_known_path ? refusal(405, "method not allowed") : refusal(404, "no such path");
+}
+
+HttpResponse Api::ready(const Request& /*request*/) {
+    const auto writable = deps_.store.check_writable();
+    const auto queue = deps_.store.queue_state();
+    const bool is_store_ready = writable.has_value() && queue.has_value();
+    bool are_plugins_loaded = true;
+    json plugins = json::object();
+    for (const plugins::PluginStatus& status : deps_.plugins.status()) {
+        // One that was refused or is restarting harms only its own connections (promise P9).
+        if (status.state == plugins::PluginState::kStarting) are_plugins_loaded = false;
+        plugins[status.id] = plugins::to_string(status.state);
+    }
+    json oldest_due_ms = nullptr;
+    if (queue && queue->oldest_due_ms) {
+        oldest_due_ms = std::max<UnixMs>(0, deps_.clock.now_ms() - *queue->oldest_due_ms);
+    }
+    const bool is_ready = is_store_ready && are_plugins_loaded;
+    return reply({{"ready", is_ready},
+                  {"store", is_store_ready ? "writable" : "not writable"},
+                  {"plugins", std::move(plugins)},
+                  {"oldest_due_age_ms", std::move(oldest_due_ms)},
+                  {"fingerprint", deps_.config->fingerprint}},
+                 is_ready ? 200 : 503);
+}
+
+HttpResponse Api::metrics(const Request& /*request*/) {
+    HttpResponse response;
+    response.body = deps_.metrics.text();
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return response;
+}
+
+HttpResponse Api::version(const Request& /*request*/) {
+    return reply({{"version", deps_.version}, {"fingerprint", deps_.config->fingerprint}});
+}
+
+HttpResponse Api::plugins(const Request& /*request*/) {
+    json list = json::array();
+    for (const plugins::PluginStatus& status : deps_.plugins.status()) {
+        list.push_back(plugin_view(status));
+    }
+    return reply({{"plugins", std::move(list)}});
+}
+
+HttpResponse Api::businesses(const Request& request) {
+    const auto limit = static_cast<std::size_t>(limit_of(request));
+    json list = json::array();
+    json next = nullptr;
+    const auto& all = deps_.config->businesses;
+    for (auto entry = all.upper_bound(text_of(request, "after").value_or("")); entry != all.end();
+         ++entry) {
+        if (list.size() == limit) {
+            next = list.back()["business"];
+            break;
+        }
+        const auto uses = deps_.store.secret_uses(entry->first);
+        if (!uses) return refusal(uses.error());
+        list.push_back(business_view(entry->second, *uses));
+    }
+    return reply({{"businesses", std::move(list)}, {"next_after", std::move(next)}});
+}
+
+HttpResponse Api::events(const Request& request) {
+    store::EventFilter filter;
+    filter.business = text_of(request, "business");
+    filter.before_id = before_of(request);
+    filter.limit = limit_of(request);
+    if (const auto word = text_of(request, "state")) {
+        filter.state = store::event_state_from_string(*word);
+        if (!filter.state) {
+            return refusal(400, "state must be open, ignored, invalid, done or dead");
+        }
+    }
+    const auto found = deps_.store.events(filter);
+    if (!found) return refusal(found.error());
+    json list = json::array();
+    for (const store::Event& event : *found)
+        list.push_back(event_view(event));
+    json next = nullptr;
+    if (std::ssize(*found) == filter.limit) next = found->back().id;
+    return reply({{"events", std::move(list)}, {"next_before", std::move(next)}});
+}
+
+HttpResponse Api::event(const Request& request) {
+    const auto id = parse_id(request.path[2]);
+    if (!id) return refusal(400, "an event's id is a number");
+    return with_timeline(deps_.store.event(*id));
+}
+
+HttpResponse Api::event_by_sender(const Request& request) {
+    return with_timeline(
+        deps_.store.event_by_sender_id(request.path[3], request.path[4], request.path[5]));
+}
+
+HttpResponse Api::with_timeline(const Result<std::optional<store::Event>>& found) {
+    if (!found) return refusal(found.error());
+    if (!*found) return refusal(404, "no such event");
+    const store::Event& event = **found;
+    const auto timeline = deps_.store.timeline(event.id);
+    if (!timeline) return refusal(timeline.error());
+    json view = event_view(event);
+    view["rentals"] = event.rentals;
+    view["body_bytes"] = event.body.size();
+    view["timeline"] = timeline_view(*timeline);
+    return reply(view);
+}
+
+HttpResponse Api::replay_event(const Request& request) {
+    const auto id = parse_id(request.path[2]);
+    if (!id) return refusal(400, "an event's id is a number");
+    const auto found = deps_.store.event(*id);
+    if (!found) return refusal(found.error());
+    if (!*found) return refusal(404, "no such event");
+    const store::Event& event = **found;
+    if (event.state == store::EventState::kInvalid) {
+        return refusal(409, "the event is not usable: its body is no JSON event");
+    }
+    // The event's own id is known and would be swallowed as a duplicate; a task is not an event.
+    dispatch::NewTask task;
+    task.business = event.business;
+    task.kind = dispatch::TaskKind::kResolve;
+    task.key = std::to_string(event.id);
+    task.due_ms = deps_.clock.now_ms();
+    task.event_id = event.id;
+    if (const auto done = deps_.store.enqueue({task}); !done) return refusal(done.error());
+    return reply({{"message", "replayed"}, {"event", event.id}}, 202);
+}
+
+HttpResponse Api::rentals(const Request& request) {
+    const int limit = limit_of(request);
+    const auto found =
+        deps_.store.rentals(request.path[2], text_of(request, "after").value_or(""), limit);
+    if (!found) return refusal(found.error());
+    if (found->empty() && !deps_.config->businesses.contains(request.path[2])) {
+        return refusal(404, "no such business");
+    }
+    json list = json::array();
+    for (const access::RentalRecord& record : *found)
+        list.push_back(rental_view(record));
+    json next = nullptr;
+    if (std::ssize(*found) == limit) next = found->back().rental_id;
+    return reply({{"rentals", std::move(list)}, {"next_after", std::move(next)}});
+}
+
+HttpResponse Api::explain(const Request& request) {
+    RentalStory story;
+    story.business = request.path[2];
+    story.rental_id = request.path[3];
+    auto record = deps_.store.rental(story.business, story.rental_id);
+    auto waiting =
+        deps_.store.waiting(story.business, dispatch::TaskKind::kReconcile, story.rental_id);
+    auto steps = deps_.store.rental_steps(story.business, story.rental_id, kExplainedSteps);
+    const auto letters = deps_.store.dead_letters(story.business, 0, kMaxLimit);
+    if (!record) return refusal(record.error());
+    if (!waiting) return refusal(waiting.error());
+    if (!steps) return refusal(steps.error());
+    if (!letters) return refusal(letters.error());
+    story.record = std::move(*record);
+    story.waiting = std::move(*waiting);
+    story.steps = std::move(*steps);
+    for (const dispatch::DeadLetter& letter : *letters) {
+        if (letter.kind == dispatch::TaskKind::kReconcile && letter.key == story.rental_id) {
+            story.dead_letter = letter;
+        }
+    }
+    if (!story.record && !story.waiting && !story.dead_letter && story.steps.empty()) {
+        return refusal(404, "Gatehouse knows nothing of this rental");
+    }
+    return reply(explain_view(story));
+}
+
+HttpResponse Api::dead_letters(const Request& request) {
+    const int limit = limit_of(request);
+    const auto found =
+        deps_.store.dead_letters(text_of(request, "business"), before_of(request), limit);
+    if (!found) return refusal(found.error());
+    json list = json::array();
+    for (const dispatch::DeadLetter& letter : *found)
+        list.push_back(dead_letter_view(letter));
+    json next = nullptr;
+    if (std::ssize(*found) == limit) next = found->back().id;
+    return reply({{"dead_letters", std::move(list)}, {"next_before", std::move(next)}});
+}
+
+HttpResponse Api::replay_dead_letter(const Request& request) {
+    const auto id = parse_id(request.path[2]);
+    if (!id) return refusal(400, "a dead letter's id is a number");
+    const auto done = deps_.store.replay_dead_letter(*id, deps_.clock.now_ms());
+    if (!done) return refusal(done.error());
+    return reply({{"message", "replayed"}, {"dead_letter", *id}}, 202);
+}
+
+}  // namespace gatehouse::admin

@@ -1,0 +1,95 @@
+#include "admin/admin_handler.hpp"
+
+#include <gtest/gtest.h>
+
+#include "egress/egress.hpp"
+#include "unit/admin/fakes.hpp"
+
+namespace gatehouse::admin {
+namespace {
+
+class AdminHandlerTest : public ::testing::Test {
+  protected:
+    edge::HttpResponse ask(std::string_view path, std::string_view authorization,
+                           std::string_view method = "GET") {
+        edge::HttpRequest request;
+        request.method = method;
+        request.path = path;
+        if (!authorization.empty()) request.headers.emplace_back("authorization", authorization);
+        CaughtAnswer answer;
+        handler_.handle(request, answer.responder());
+        return answer.get();
+    }
+
+    World world_;
+    AdminHandler handler_{world_.dependencies()};
+};
+
+TEST_F(AdminHandlerTest, NeedsTheTokenForEverythingButHealth) {
+    const std::string right = std::string("Bearer ") + World::kToken;
+    EXPECT_EQ(ask("/healthz", "").status, 200);
+    for (const char* path : {"/readyz", "/metrics", "/v1/version", "/v1/events", "/nowhere"}) {
+        for (const std::string& wrong :
+             {std::string(), std::string("Bearer "), std::string("Bearer x"),
+              std::string(World::kToken), right + "x", "bearer" + right.substr(6)}) {
+            EXPECT_EQ(ask(path, wrong).status, 401) << path << ' ' << wrong;
+        }
+    }
+    EXPECT_EQ(ask("/v1/version", right).status, 200);
+    EXPECT_EQ(ask("/readyz", right).status, 200);
+}
+
+TEST_F(AdminHandlerTest, RefusesADoubledHeader) {
+    const std::string right = std::string("Bearer ") + World::kToken;
+    edge::HttpRequest request;
+    request.method = "GET";
+    request.path = "/v1/version";
+    request.headers = {{"Authorization", right}, {"authorization", right}};
+    CaughtAnswer answer;
+    handler_.handle(request, answer.responder());
+    EXPECT_EQ(answer.get().status, 401);
+}
+
+TEST_F(AdminHandlerTest, TellsUnknownPathsAndMethodsApart) {
+    const std::string right = std::string("Bearer ") + World::kToken;
+    EXPECT_EQ(ask("/healthz", "", "POST").status, 405);
+    EXPECT_EQ(ask("/v1/nowhere", right).status, 404);
+    EXPECT_EQ(ask("/v1/events", right, "DELETE").status, 405);
+    EXPECT_EQ(ask("/v1/events//", right).status, 400);
+}
+
+TEST(AdminWithoutToken, LetsNobodyIn) {
+    World world;
+    world.config = std::make_shared<config::Config>();
+    AdminHandler handler(world.dependencies());
+    edge::HttpRequest request;
+    request.method = "GET";
+    request.path = "/v1/version";
+    request.headers = {{"Authorization", "Bearer "}};
+    CaughtAnswer answer;
+    handler.handle(request, answer.responder());
+    EXPECT_EQ(answer.get().status, 401);
+}
+
+TEST(AdminOverTheWire, AnswersOnTheRealServer) {
+    World world;
+    AdminHandler handler(world.dependencies());
+    const auto server = edge::start_http_server({}, handler);
+    ASSERT_TRUE(server);
+    const std::string host = "127.0.0.1:" + std::to_string((*server)->port());
+    const auto client = egress::make_curl_client({{host}, ""});
+    egress::HttpCall call;
+    call.url = "http://" + host + "/v1/version";
+    EXPECT_EQ(client->send(call)->status, 401);
+    call.headers = {{"Authorization", std::string("Bearer ") + World::kToken}};
+    for (int i = 0; i < 20; ++i) {
+        const auto answer = client->send(call);
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 200);
+        EXPECT_EQ(answer->body, R"({"fingerprint":"f1ngerpr1nt","version":"1.2.3"})");
+    }
+    (*server)->drain(1000);
+}
+
+}  // namespace
+}  // namespace gatehouse::admin

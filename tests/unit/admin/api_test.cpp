@@ -1,0 +1,197 @@
+#include "admin/api.hpp"
+
+#include <gtest/gtest.h>
+
+#include "unit/admin/fakes.hpp"
+
+namespace gatehouse::admin {
+namespace {
+
+using nlohmann::json;
+
+class ApiTest : public ::testing::Test {
+  protected:
+    edge::HttpResponse ask(std::string_view method, std::string_view path,
+                           std::string_view query = "") {
+        const auto request = parse_request(method, path, query);
+        EXPECT_TRUE(request) << path;
+        auto response = Api(world_.dependencies()).answer(*request);
+        EXPECT_EQ(response.body.find("HUSH"), std::string::npos) << response.body;
+        return response;
+    }
+
+    json get(std::string_view path, std::string_view query = "") {
+        const auto response = ask("GET", path, query);
+        EXPECT_EQ(response.status, 200) << path << ' ' << response.body;
+        return parse_json(response.body).value_or(json());
+    }
+
+    World world_;
+};
+
+TEST_F(ApiTest, ListsEventsNewestFirstByPages) {
+    for (const char* id : {"a", "b", "c"})
+        world_.append(id);
+    world_.append("d", store::EventState::kIgnored);
+    const json first = get("/v1/events", "limit=3");
+    ASSERT_EQ(first["events"].size(), 3U);
+    EXPECT_EQ(first["events"][0]["sender_id"], "d");
+    EXPECT_EQ(first["events"][0]["received"], "2023-11-14T22:13:20.000Z");
+    const json rest = get("/v1/events", "limit=3&before=" + first["next_before"].dump());
+    ASSERT_EQ(rest["events"].size(), 1U);
+    EXPECT_EQ(rest["events"][0]["sender_id"], "a");
+    EXPECT_TRUE(rest["next_before"].is_null());
+    EXPECT_EQ(get("/v1/events", "state=ignored")["events"].size(), 1U);
+    EXPECT_EQ(get("/v1/events", "business=other")["events"].size(), 0U);
+}
+
+TEST_F(ApiTest, P8_ShowsAnEventWithItsTimelineButNotItsBody) {
+    const std::int64_t id = world_.append("a/b");
+    const json event = get("/v1/events/" + std::to_string(id));
+    EXPECT_EQ(event["state"], "open");
+    EXPECT_EQ(event["verified_by"], "env:NEW");
+    EXPECT_EQ(event["timeline"][0]["kind"], "received");
+    EXPECT_EQ(event["body_bytes"], 19);
+    EXPECT_EQ(get("/v1/events/by-sender/acme/storeganise/a%2Fb"), event);
+    EXPECT_EQ(ask("GET", "/v1/events/999").status, 404);
+    EXPECT_EQ(ask("GET", "/v1/events/x").status, 400);
+    EXPECT_EQ(ask("GET", "/v1/events/by-sender/acme/storeganise/z").status, 404);
+}
+
+TEST_F(ApiTest, ReplayOfAnEventIsNotSwallowedAsADuplicate) {
+    const std::int64_t id = world_.append("a");
+    world_.work({});
+    EXPECT_EQ(get("/v1/events/" + std::to_string(id))["state"], "done");
+    EXPECT_EQ(world_.store->queue_state()->waiting, 0);
+    const std::string path = "/v1/events/" + std::to_string(id) + "/replay";
+    EXPECT_EQ(ask("POST", path).status, 202);
+    EXPECT_EQ(world_.store->queue_state()->waiting, 1);
+    const auto leased =
+        world_.store->lease({{"acme", 5}}, world_.clock.now_ms(), world_.clock.now_ms() + 1000);
+    ASSERT_EQ(leased->tasks.size(), 1U);
+    EXPECT_EQ(leased->tasks[0].event_id, id);
+    EXPECT_EQ(leased->tasks[0].attempt, 1);
+    EXPECT_EQ(ask("POST", "/v1/events/999/replay").status, 404);
+    EXPECT_EQ(ask("GET", path).status, 405);
+}
+
+TEST_F(ApiTest, AnUnusableEventCannotBeReplayed) {
+    const std::int64_t id = world_.append("a", store::EventState::kInvalid);
+    EXPECT_EQ(ask("POST", "/v1/events/" + std::to_string(id) + "/replay").status, 409);
+}
+
+TEST_F(ApiTest, ListsAndReplaysDeadLetters) {
+    world_.append("a");
+    dispatch::Completion completion;
+    completion.outcome = dispatch::Completion::Outcome::kDead;
+    completion.error = Error{ErrorKind::kNotFound, "no such job"};
+    world_.work(completion);
+    const json letters = get("/v1/dead-letters")["dead_letters"];
+    ASSERT_EQ(letters.size(), 1U);
+    EXPECT_EQ(letters[0]["error"], "not_found");
+    EXPECT_EQ(letters[0]["task"], "resolve");
+    EXPECT_EQ(letters[0]["message"], "no such job");
+    EXPECT_EQ(get("/v1/dead-letters", "business=other")["dead_letters"].size(), 0U);
+    const std::string path = "/v1/dead-letters/" + letters[0]["id"].dump() + "/replay";
+    EXPECT_EQ(ask("POST", path).status, 202);
+    EXPECT_EQ(ask("POST", path).status, 404);
+    EXPECT_EQ(world_.store->queue_state()->waiting, 1);
+}
+
+TEST_F(ApiTest, ShowsTheLastUseOfEachSecretByLabel) {
+    world_.append("a");
+    const json business = get("/v1/businesses")["businesses"][0];
+    EXPECT_EQ(business["business"], "acme");
+    const json secrets = business["storeganise"]["webhook_secrets"];
+    ASSERT_EQ(secrets.size(), 2U);
+    EXPECT_EQ(secrets[0]["label"], "env:OLD");
+    EXPECT_TRUE(secrets[0]["last_used"].is_null());
+    EXPECT_EQ(secrets[1]["label"], "env:NEW");
+    EXPECT_TRUE(secrets[1]["last_used"].is_string());
+    EXPECT_EQ(business["sites"][0]["access"], "doors");
+    EXPECT_EQ(business["connections"][0]["plugin"], "kisi");
+    EXPECT_EQ(get("/v1/businesses", "after=acme")["businesses"].size(), 0U);
+}
+
+TEST_F(ApiTest, IsReadyWhilePluginsFailButNotWhileTheyStart) {
+    plugins::PluginStatus kisi;
+    kisi.id = "kisi";
+    kisi.state = plugins::PluginState::kStarting;
+    world_.plugins.statuses = {kisi};
+    EXPECT_EQ(ask("GET", "/readyz").status, 503);
+    for (const auto state : {plugins::PluginState::kReady, plugins::PluginState::kRestarting,
+                             plugins::PluginState::kRefused}) {
+        world_.plugins.statuses[0].state = state;
+        EXPECT_EQ(get("/readyz")["ready"], true);
+    }
+}
+
+TEST_F(ApiTest, ReadinessTellsTheAgeOfTheOldestTask) {
+    EXPECT_TRUE(get("/readyz")["oldest_due_age_ms"].is_null());
+    world_.append("a");
+    world_.clock.advance_ms(5000);
+    const json ready = get("/readyz");
+    EXPECT_EQ(ready["oldest_due_age_ms"], 5000);
+    EXPECT_EQ(ready["fingerprint"], "f1ngerpr1nt");
+}
+
+TEST_F(ApiTest, IsNotReadyWithoutTheStore) {
+    world_.store->close();
+    const auto response = ask("GET", "/readyz");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_NE(response.body.find("not writable"), std::string::npos);
+}
+
+TEST_F(ApiTest, ShowsPluginsAndMetrics) {
+    plugins::PluginStatus kisi;
+    kisi.id = "kisi";
+    kisi.state = plugins::PluginState::kRefused;
+    kisi.reason = "wrong magic";
+    world_.plugins.statuses = {kisi};
+    const json list = get("/v1/plugins")["plugins"];
+    EXPECT_EQ(list[0]["state"], "refused");
+    EXPECT_EQ(list[0]["reason"], "wrong magic");
+    world_.metrics.counter("gatehouse_test_total", "A test.").add(3);
+    const auto metrics = ask("GET", "/metrics");
+    EXPECT_NE(metrics.body.find("gatehouse_test_total 3"), std::string::npos);
+    EXPECT_EQ(metrics.content_type.find("text/plain; version=0.0.4"), 0U);
+}
+
+TEST_F(ApiTest, RefusesParametersThatItDoesNotKnow) {
+    for (const char* query :
+         {"limit=0", "limit=501", "limit=x", "before=0", "before=x", "state=odd", "sate=open"}) {
+        EXPECT_EQ(ask("GET", "/v1/events", query).status, 400) << query;
+    }
+    EXPECT_EQ(ask("GET", "/v1/version", "x=1").status, 400);
+}
+
+TEST_F(ApiTest, ListsAndExplainsRentals) {
+    world_.append("a");
+    auto record = std::make_shared<access::RentalRecord>();
+    record->business = "acme";
+    record->rental_id = "r1";
+    record->connection = "doors";
+    record->unit_name = "A12";
+    record->desired_json = R"({"schema":1,"state":"active","reasons":["occupied"]})";
+    record->grant_json = R"({"schema":1,"state":"active","targets":[{"target":"group:1"}]})";
+    record->fields_json = R"({"kisi_pinCode":"HUSH-1234"})";
+    dispatch::Completion completion;
+    completion.rental = record;
+    completion.follow_ups.push_back(
+        {"acme", dispatch::TaskKind::kReconcile, "r1", world_.clock.now_ms(), 0});
+    world_.work(completion);
+    const json rentals = get("/v1/rentals/acme")["rentals"];
+    ASSERT_EQ(rentals.size(), 1U);
+    EXPECT_EQ(rentals[0]["rental"], "r1");
+    EXPECT_EQ(rentals[0]["granted"], "active");
+    EXPECT_EQ(get("/v1/rentals/acme", "after=r1")["rentals"].size(), 0U);
+    EXPECT_EQ(ask("GET", "/v1/rentals/nobody").status, 404);
+    const json story = get("/v1/rentals/acme/r1/explain");
+    EXPECT_EQ(story["summary"], "the renter may open group:1 (occupied)");
+    EXPECT_EQ(story["fields_written"], json::array({"kisi_pinCode"}));
+    EXPECT_EQ(story["pending"]["attempts"], 0);
+    EXPECT_EQ(ask("GET", "/v1/rentals/acme/r2/explain").status, 404);
+}
+
+}  // namespace
+}  // namespace gatehouse::admin
