@@ -18,6 +18,29 @@ constexpr std::int64_t kLeaseMs = 5 * 60 * 1000;
 // How long the scheduler waits before it asks a store again that could not be written.
 constexpr std::chrono::seconds kStorePause{1};
 
+std::string_view to_string(Completion::Outcome outcome) {
+    switch (outcome) {
+        case Completion::Outcome::kDone:
+            return "done";
+        case Completion::Outcome::kRetry:
+            return "retry";
+        case Completion::Outcome::kDead:
+            return "dead";
+    }
+    return "unknown";
+}
+
+void log_run(const Task& task, const Completion& completion) {
+    if (observe::is_enabled(observe::Level::kDebug)) {
+        observe::debug("dispatch", "task ended",
+                       {{"business", task.business},
+                        {"task", to_string(task.kind)},
+                        {"key", task.key},
+                        {"attempt", task.attempt},
+                        {"outcome", to_string(completion.outcome)}});
+    }
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(TaskQueue& queue, Handlers handlers, const config::Dispatch& settings,
@@ -181,7 +204,9 @@ void Dispatcher::run(const Task& task) {
         handler == handlers_.end()
             ? Outcome{fail(ErrorKind::kUnsupported, "no handler for this kind of task"), {}, {}}
             : handler->second->run(task, steps);
-    complete(judge(task, std::move(outcome), steps));
+    const Completion completion = judge(task, std::move(outcome), steps);
+    complete(completion);
+    log_run(task, completion);
 }
 
 Completion Dispatcher::judge(const Task& task, Outcome outcome, observe::StepLog& steps) {

@@ -70,7 +70,7 @@ void append_value(std::string& line, std::string_view value) {
 }  // namespace
 
 void log(Level level, std::string_view component, std::string_view message, Fields fields) {
-    if (!logger().should_log(to_spdlog(level))) {
+    if (!is_enabled(level)) {
         return;
     }
     std::string line = format_utc(SystemClock().now_ms());
@@ -85,6 +85,19 @@ void log(Level level, std::string_view component, std::string_view message, Fiel
 
 void set_level(Level level) {
     logger().set_level(to_spdlog(level));
+}
+
+bool is_enabled(Level level) {
+    return logger().should_log(to_spdlog(level));
+}
+
+std::optional<Level> level_from_string(std::string_view text) {
+    for (const Level level : {Level::kDebug, Level::kInfo, Level::kWarn, Level::kError}) {
+        if (word(level) == text) {
+            return level;
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace gatehouse::observe

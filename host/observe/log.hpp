@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,5 +48,11 @@ inline void error(std::string_view component, std::string_view message, Fields f
 
 // Entries below `level` are dropped; the default is kInfo.
 void set_level(Level level);
+
+// Asks before building the fields of a frequent entry.
+bool is_enabled(Level level);
+
+// "debug", "info", "warn" or "error"; nothing for another word.
+std::optional<Level> level_from_string(std::string_view word);
 
 }  // namespace gatehouse::observe

@@ -114,6 +114,13 @@ std::optional<std::string> ChildProcess::wait_for_line(
     }
 }
 
+std::optional<std::size_t> ChildProcess::wait_for_more(std::size_t seen_lines,
+                                                       std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    news_.wait_for(lock, patience, [&] { return is_closed_ || lines_.size() > seen_lines; });
+    return lines_.size() > seen_lines ? std::optional(lines_.size()) : std::nullopt;
+}
+
 std::string ChildProcess::output() {
     const std::lock_guard lock(mutex_);
     std::string all;

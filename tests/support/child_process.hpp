@@ -42,6 +42,11 @@ class ChildProcess {
     std::optional<std::string> wait_for_line(const std::function<bool(const std::string&)>& wanted,
                                              std::chrono::milliseconds patience = default_patience);
 
+    // Waits for output beyond the first `seen_lines` lines and gives the number of lines there are.
+    // Nothing if it ended or stayed silent.
+    std::optional<std::size_t> wait_for_more(std::size_t seen_lines,
+                                             std::chrono::milliseconds patience = default_patience);
+
     // Everything printed so far.
     std::string output();
 

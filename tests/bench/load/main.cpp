@@ -1,0 +1,50 @@
+// bench_load: signed webhooks over HTTPS, each with an id of its own, which h2load cannot send.
+// Prints one JSON line. Aims at 127.0.0.1 only.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "load/load_plan.hpp"
+
+namespace {
+
+std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
+    if (sorted.empty()) {
+        return 0;
+    }
+    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    gatehouse::bench::LoadPlan plan;
+    CLI::App app("Signed webhooks over HTTPS to 127.0.0.1");
+    app.add_option("--port", plan.port)->required();
+    app.add_option("--path", plan.path)->required();
+    app.add_option("--secret", plan.secret)->required();
+    app.add_option("--id-prefix", plan.id_prefix);
+    app.add_option("--connections", plan.connections);
+    app.add_option("--requests", plan.requests);
+    app.add_option("--rate", plan.rate_per_s, "requests/s in an open loop; 0 = closed loop");
+    app.add_flag("--connection-each", plan.is_connection_each);
+    CLI11_PARSE(app, argc, argv);
+    try {
+        gatehouse::bench::LoadReport report = gatehouse::bench::run_load(plan);
+        std::sort(report.latency_us.begin(), report.latency_us.end());
+        const nlohmann::json line{{"ok", report.answered_200},
+                                  {"other", report.answered_other},
+                                  {"failed", report.failed},
+                                  {"seconds", report.seconds},
+                                  {"per_second", report.answered_200 / report.seconds},
+                                  {"p50_us", percentile(report.latency_us, 0.50)},
+                                  {"p99_us", percentile(report.latency_us, 0.99)},
+                                  {"max_us", percentile(report.latency_us, 1.0)}};
+        (void)std::printf("%s\n", line.dump().c_str());
+        return 0;
+    } catch (const std::exception& error) {
+        (void)std::fprintf(stderr, "bench_load: %s\n", error.what());
+        return 1;
+    }
+}
