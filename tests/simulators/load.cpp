@@ -20,7 +20,8 @@ std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
 
 LoadRun::LoadRun(boost::asio::io_context& io, LoadOptions options,
                  std::vector<PreparedMoveIn> items, std::string id_prefix)
-    : options_(std::move(options)),
+    : io_(io),
+      options_(std::move(options)),
       items_(std::move(items)),
       id_prefix_(std::move(id_prefix)),
       deadline_(io) {
@@ -48,27 +49,41 @@ void LoadRun::start(Done done) {
 }
 
 void LoadRun::send_next(const std::shared_ptr<WebhookLink>& link) {
-    const std::size_t all = items_.size() * static_cast<std::size_t>(options_.copies);
-    if (is_over_ || next_ == all) return;
-    const std::size_t at = next_++ / static_cast<std::size_t>(options_.copies);
+    if (is_over_ || next_ == deliveries()) return;
+    const std::size_t number = next_++;
+    if (options_.rate_per_s <= 0) return send(link, number, std::chrono::steady_clock::now());
+    const auto since_start =
+        std::chrono::duration<double>(static_cast<double>(number) / options_.rate_per_s);
+    const Instant due = started_ + std::chrono::duration_cast<Instant::duration>(since_start);
+    auto timer = std::make_shared<boost::asio::steady_timer>(io_, due);
+    timer->async_wait([run = shared_from_this(), timer, link, number,
+                       due](boost::system::error_code) { run->send(link, number, due); });
+}
+
+void LoadRun::send(const std::shared_ptr<WebhookLink>& link, std::size_t number, Instant due) {
+    const std::size_t at = number / static_cast<std::size_t>(options_.copies);
     std::string body = webhook_body(id_prefix_ + std::to_string(at), "job.unit_moveIn.completed",
                                     {{"jobId", items_[at].job_id}});
     std::string signature = sign(options_.secret, body);
     link->deliver(std::move(body), std::move(signature), options_.rules,
-                  [run = shared_from_this(), link](const Outcome& outcome) {
-                      run->note_delivery(outcome);
+                  [run = shared_from_this(), link, due](const Outcome& outcome) {
+                      run->note_delivery(outcome, due);
                       run->send_next(link);
                   });
 }
 
-void LoadRun::note_delivery(const Outcome& outcome) {
-    ++answered_;
-    took_us_.push_back(outcome.took_us);
+void LoadRun::note_delivery(const Outcome& outcome, Instant due) {
+    // From when it was due, so that a slow answer also counts against those that waited behind it.
+    const auto took = std::chrono::steady_clock::now() - due;
+    took_us_.push_back(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
     ++(outcome.status == 200 ? acknowledged_ : refused_);
-    if (answered_ == items_.size() * static_cast<std::size_t>(options_.copies)) {
-        ack_elapsed_us_ = elapsed_us();
-        if (complete_ == items_.size()) finish();
-    }
+    if (++answered_ < deliveries()) return;
+    ack_elapsed_us_ = elapsed_us();
+    if (options_.is_for_acknowledgement || complete_ == items_.size()) finish();
+}
+
+std::size_t LoadRun::deliveries() const {
+    return items_.size() * static_cast<std::size_t>(options_.copies);
 }
 
 void LoadRun::on_rental_fields(const std::string& rental_id) {
@@ -92,8 +107,7 @@ void LoadRun::note_progress(PreparedMoveIn& item) {
     ++complete_;
     if (complete_ < items_.size()) return;
     complete_elapsed_us_ = elapsed_us();
-    // The answer to the request that completed the last one is still to be sent; and all
-    // acknowledgements are to be counted.
+    // All acknowledgements are to be counted.
     if (ack_elapsed_us_ > 0) finish();
 }
 
@@ -111,21 +125,26 @@ json LoadRun::report() const {
     json incomplete = json::array();
     for (const PreparedMoveIn& item : items_) {
         const bool is_complete = item.has_fields && item.groups.empty();
-        if (!is_complete && incomplete.size() < 10) incomplete.push_back(item.rental_id);
+        const bool is_waited_for = !is_complete && !options_.is_for_acknowledgement;
+        if (is_waited_for && incomplete.size() < 10) incomplete.push_back(item.rental_id);
     }
     const bool is_all = complete_ == items_.size();
     const std::int64_t took =
         std::max<std::int64_t>(is_all ? complete_elapsed_us_ : elapsed_us(), 1);
     const double seconds = static_cast<double>(took) / 1e6;
+    const std::int64_t ack_us = ack_elapsed_us_ > 0 ? ack_elapsed_us_ : elapsed_us();
+    const double ack_seconds = static_cast<double>(std::max<std::int64_t>(ack_us, 1)) / 1e6;
     return {{"move_ins", items_.size()},
             {"acknowledged", acknowledged_},
             {"refused", refused_},
             {"completed", complete_},
             {"elapsed_ms", static_cast<double>(took) / 1e3},
             {"move_ins_per_s", static_cast<double>(complete_) / seconds},
+            {"acks_per_s", static_cast<double>(acknowledged_) / ack_seconds},
             {"ack_elapsed_ms", static_cast<double>(ack_elapsed_us_) / 1e3},
             {"ack_p50_us", percentile(sorted, 0.5)},
             {"ack_p99_us", percentile(sorted, 0.99)},
+            {"ack_max_us", percentile(sorted, 1)},
             {"incomplete", std::move(incomplete)}};
 }
 
