@@ -4,18 +4,18 @@
 # beside its manifest in ${CMAKE_BINARY_DIR}/plugins/<id>/. Installing it puts both into
 # ${GATEHOUSE_PLUGIN_DIR}/<id>/ and writes the library's checksum into the manifest.
 set(GATEHOUSE_PLUGIN_DIR lib/gatehouse/plugins CACHE STRING "Where plugins are installed")
-set(GATEHOUSE_PLUGIN_EXPORTS ${CMAKE_CURRENT_LIST_DIR}/plugin_exports.map)
 
 function(gatehouse_plugin id)
   cmake_parse_arguments(arg "" "MANIFEST" "SOURCES;LIBS" ${ARGN})
+  set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin_exports.map)
   set(target gatehouse_${id})
   set(directory ${CMAKE_BINARY_DIR}/plugins/${id})
   add_library(${target} MODULE ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE GatehousePlugin::sdk ${arg_LIBS})
-  target_link_options(${target} PRIVATE -Wl,--version-script=${GATEHOUSE_PLUGIN_EXPORTS})
+  target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
   set_target_properties(${target} PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LIBRARY_OUTPUT_DIRECTORY ${directory} LINK_DEPENDS ${GATEHOUSE_PLUGIN_EXPORTS})
+    LIBRARY_OUTPUT_DIRECTORY ${directory} LINK_DEPENDS ${exports})
   configure_file(${arg_MANIFEST} ${directory}/plugin.yaml COPYONLY)
 
   install(TARGETS ${target} LIBRARY DESTINATION ${GATEHOUSE_PLUGIN_DIR}/${id})
@@ -23,5 +23,5 @@ function(gatehouse_plugin id)
   install(CODE "
     set(there \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${GATEHOUSE_PLUGIN_DIR}/${id}\")
     file(SHA256 \"\${there}/libgatehouse_${id}.so\" checksum)
-    file(APPEND \"\${there}/plugin.yaml\" \"sha256: \${checksum}\\n\")")
+    file(APPEND \"\${there}/plugin.yaml\" \"sha256: '\${checksum}'\\n\")")
 endfunction()
