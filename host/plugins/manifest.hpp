@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -47,5 +48,9 @@ struct Manifest {
 // `problems`. Nothing when there is an error.
 std::optional<Manifest> read_manifest(const std::filesystem::path& file,
                                       config::Problems& problems);
+
+// The same for text in hand; `file` names it in places and is where the library is looked for.
+std::optional<Manifest> read_manifest_text(std::string_view text, const std::filesystem::path& file,
+                                           config::Problems& problems);
 
 }  // namespace gatehouse::plugins

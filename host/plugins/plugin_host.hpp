@@ -4,12 +4,17 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
+#include "egress/egress.hpp"
+#include "observe/metrics.hpp"
 #include "observe/step.hpp"
 #include "plugins/manifest.hpp"
 
@@ -66,5 +71,38 @@ class PluginHost {
     // Ends the runners. No call may be under way.
     virtual void stop() = 0;
 };
+
+// How runners are kept.
+struct LaneOptions {
+    std::filesystem::path runner;  // the gatehouse-runner to start
+    bool require_sandbox = true;   // refuse to load a plugin when the filter cannot be set
+    int start_ms = 10'000;         // to load the library and say hello
+    int stop_ms = 2'000;           // to drop the instances when told to end
+    int first_pause_ms = 250;      // before a dead runner's successor starts; doubles each time
+    int max_pause_ms = 60'000;
+};
+
+struct PluginHostOptions {
+    std::filesystem::path directory;  // holds <id>/plugin.yaml
+    int runners_per_plugin = 1;
+    LaneOptions lane;
+};
+
+// As configured; without `plugins.runner`, the gatehouse-runner beside this program's own file.
+PluginHostOptions plugin_host_options(const config::Config& config);
+
+// Starts a runner for each plugin of the directory, without waiting for it. The references outlive
+// the host. kInvalid: a connection does not fit its plugin, with the first fault; check_plugins()
+// says all of them. A plugin that is refused is no error here: its own connections' calls fail.
+Result<std::unique_ptr<PluginHost>> make_plugin_host(const PluginHostOptions& options,
+                                                     const config::Config& config,
+                                                     egress::Egress& egress, const Clock& clock,
+                                                     observe::Metrics& metrics);
+
+// For `gatehouse check` and before `serve`: reads every manifest, loads every plugin in a runner,
+// binds every connection and adds what is wrong to `problems`. Takes as long as the slowest plugin
+// takes to load. [any thread]
+void check_plugins(const PluginHostOptions& options, const config::Config& config,
+                   config::Problems& problems);
 
 }  // namespace gatehouse::plugins

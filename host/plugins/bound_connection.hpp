@@ -1,0 +1,31 @@
+// BoundConnection: one connection of one business, ready to be called: what its instance is made
+// of and what it may do outside.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/problem.hpp"
+#include "egress/egress.hpp"
+#include "plugins/manifest.hpp"
+
+namespace gatehouse::plugins {
+
+struct BoundConnection {
+    std::string name;      // "acme/doors"
+    std::string business;  // "acme"
+    std::string plugin;
+    bool is_isolated = false;
+    std::string document;  // schemas/connection.json
+    egress::Policy policy;
+};
+
+// Adds each fault to `problems`; the result is of use only if there was no error among them.
+// `allow_private` is the configuration's egress.allow_private.
+BoundConnection bind_connection(const std::string& business, const config::Connection& connection,
+                                const Manifest& manifest,
+                                const std::vector<std::string>& allow_private,
+                                config::Problems& problems);
+
+}  // namespace gatehouse::plugins

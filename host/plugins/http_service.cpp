@@ -1,0 +1,65 @@
+#include "plugins/http_service.hpp"
+
+#include <utility>
+
+#include "base/json.hpp"
+#include "plugins/documents.hpp"
+
+namespace gatehouse::plugins {
+namespace {
+
+using nlohmann::json;
+
+// The document fits its schema, so members have their types.
+egress::HttpCall call_from(const json& document) {
+    egress::HttpCall call;
+    call.method = document["method"].get<std::string>();
+    call.url = document["url"].get<std::string>();
+    call.body = string_member(document, "body").value_or("");
+    call.timeout_ms =
+        static_cast<int>(int_member(document, "timeout_ms").value_or(call.timeout_ms));
+    if (const json* headers = member(document, "headers")) {
+        for (const json& pair : *headers) {
+            call.headers.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
+        }
+    }
+    return call;
+}
+
+std::string document_of(const egress::HttpReply& reply) {
+    json headers = json::array();
+    for (const auto& [name, value] : reply.headers)
+        headers.push_back({name, value});
+    return dump_json({{"schema", 1},
+                      {"status", reply.status},
+                      {"headers", std::move(headers)},
+                      {"body", reply.body}});
+}
+
+}  // namespace
+
+ServiceAnswer send_http(egress::Egress& egress, const egress::Policy& policy,
+                        std::string_view document, std::int64_t deadline_ns,
+                        observe::StepLog* steps) {
+    const Result<json> request = parse_json(document);
+    if (!request) {
+        return service_error({ErrorKind::kInvalid, "the request cannot be read"});
+    }
+    if (const std::string fault = fault_in("http.request", *request); !fault.empty()) {
+        return service_error(
+            {ErrorKind::kInvalid, "the request does not fit its schema: " + fault});
+    }
+    const Result<egress::HttpReply> reply =
+        egress.send(policy, call_from(*request), deadline_ns, steps);
+    if (!reply) return service_error(reply.error());
+    return {0, document_of(*reply)};
+}
+
+ServiceAnswer service_error(const Error& error) {
+    json document = {
+        {"schema", 1}, {"kind", static_cast<int>(error.kind)}, {"message", error.message}};
+    if (error.retry_after_ms) document["retry_after_ms"] = *error.retry_after_ms;
+    return {static_cast<std::uint32_t>(error.kind), dump_json(document)};
+}
+
+}  // namespace gatehouse::plugins

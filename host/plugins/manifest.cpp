@@ -1,0 +1,183 @@
+#include "plugins/manifest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "config/yaml_reader.hpp"
+#include "plugins/documents.hpp"
+
+namespace gatehouse::plugins {
+namespace {
+
+using config::Fields;
+using config::RawSettings;
+using config::TextRule;
+using nlohmann::json;
+
+bool is_version(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '.' || c == '-' || c == '+';
+    };
+    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool is_file_name(std::string_view text) {
+    return !text.empty() && text.size() <= 255 && text.find('/') == std::string_view::npos &&
+           text != "." && text != "..";
+}
+
+bool is_sha256(std::string_view text) {
+    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    return text.size() == 64 && std::all_of(text.begin(), text.end(), is_hex);
+}
+
+bool is_host(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
+               c == ':' || c == '[' || c == ']';
+    };
+    return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool is_pointer(std::string_view text) {
+    return text.size() > 1 && text.front() == '/';
+}
+
+const TextRule kVersion{"a version like 1.0.0", is_version, "^[0-9A-Za-z.+-]{1,64}$"};
+const TextRule kFileName{"a file's name, beside the manifest", is_file_name, "^[^/]+$"};
+const TextRule kSha256{"64 lower-case hex digits", is_sha256, "^[0-9a-f]{64}$"};
+const TextRule kHost{"a host in lower case, with its port if it is not 443", is_host};
+const TextRule kPointer{"a JSON pointer like /uuid", is_pointer, "^/.+$"};
+const TextRule kFeature{"a feature of ABI 1.0",
+                        nullptr,
+                        {},
+                        {"gatehouse.access/1", "gatehouse.targets/1", "gatehouse.inventory/1",
+                         "gatehouse.inbound/1", "gatehouse.notify/1", "gatehouse.describe/1"}};
+const TextRule kRenterKey{"email or phone", nullptr, {}, {"email", "phone"}};
+const TextRule kSuspend{"how a unit is suspended",
+                        nullptr,
+                        {},
+                        {"native", "revoke_and_regrant", "end_date", "not_enforceable"}};
+
+void abi_fields(Fields& fields, Manifest& out) {
+    fields.whole("major", out.abi_major, {"the ABI's major version", true}, 1, 1);
+    fields.whole("min_host_minor", out.min_host_minor, {"the lowest host minor that will do"}, 0,
+                 1000);
+}
+
+void egress_fields(Fields& fields, Manifest& out) {
+    fields.texts("hosts", out.egress_hosts, {"the hosts that the plugin may ask"}, kHost);
+    fields.number("requests_per_second", out.requests_per_second,
+                  {"for each connection; 0 = no limit"}, 0, 1000);
+    fields.whole("burst", out.burst, {"requests at once before the rate holds"}, 1, 1000);
+}
+
+void limit_fields(Fields& fields, Manifest& out) {
+    fields.whole("call_ms", out.call_ms, {"how long one call may take"}, 10, 300'000);
+    fields.whole("memory_mib", out.memory_mib, {"what a runner may use"}, 16, 4096);
+    fields.whole("concurrency", out.concurrency, {"calls at once for one connection"}, 1, 16);
+}
+
+void inbound_fields(Fields& fields, Manifest& out) {
+    fields.map("signature", {"how the vendor signs its webhooks"}, [&out](Fields& inner) {
+        Signature signature;
+        const TextRule scheme{"a scheme", nullptr, {}, {"hmac-sha256", "basic"}};
+        const TextRule encoding{"an encoding", nullptr, {}, {"hex", "base64"}};
+        inner.text("scheme", signature.scheme, {"the scheme", true}, scheme);
+        inner.text("header", signature.header, {"the header with the signature"});
+        inner.text("prefix", signature.prefix, {"stripped when there"});
+        inner.text("encoding", signature.encoding, {"of the signature"}, encoding);
+        if (signature.scheme == "hmac-sha256" && signature.header.empty()) {
+            inner.error("header", "an hmac-sha256 signature needs its header");
+        }
+        if (signature.encoding.empty()) signature.encoding = "hex";
+        out.inbound_signature = std::move(signature);
+    });
+    fields.text("event_id", out.inbound_event_id, {"where the vendor's event id is"}, kPointer);
+}
+
+void credential_fields(Fields& fields, json& out) {
+    const TextRule kind{"a kind", nullptr, {}, {"pin", "link", "app", "card"}};
+    const TextRule chooser{"who chooses it", nullptr, {}, {"host", "vendor"}};
+    std::string kind_word;
+    std::string chooser_word = "vendor";
+    RawSettings digits;
+    fields.text("kind", kind_word, {"what the renter gets", true}, kind);
+    fields.text("chosen_by", chooser_word, {"who chooses it"}, chooser);
+    fields.any("digits", digits, {"[least, most] digits of a PIN"});
+    json credential = {{"kind", kind_word}, {"chosen_by", chooser_word}};
+    if (fields.has("digits")) {
+        const json& range = digits.value;
+        const bool is_range = range.is_array() && range.size() == 2 &&
+                              range[0].is_number_integer() && range[1].is_number_integer() &&
+                              range[0].get<std::int64_t>() >= 1 &&
+                              range[0].get<std::int64_t>() <= range[1].get<std::int64_t>() &&
+                              range[1].get<std::int64_t>() <= 32;
+        if (!is_range) fields.error("digits", "'digits' must be [least, most]");
+        credential["digits"] = range;
+    }
+    out.push_back(std::move(credential));
+}
+
+void settings_field(Fields& fields, Manifest& out) {
+    RawSettings settings;
+    fields.any("settings", settings, {"JSON Schema of a connection's settings"});
+    if (!fields.has("settings")) return;
+    if (const std::string fault = fault_in_settings_schema(settings.value); !fault.empty()) {
+        fields.error("settings", "'settings' " + fault);
+        return;
+    }
+    out.settings_schema = settings.value;
+}
+
+void manifest_fields(Fields& fields, Manifest& out, const std::filesystem::path& folder) {
+    std::string library;
+    fields.text("plugin", out.plugin, {"the plugin's id", true}, config::rules::name());
+    fields.text("version", out.version, {"the plugin's version", true}, kVersion);
+    fields.text("library", library, {"the shared library", true}, kFileName);
+    fields.text("sha256", out.sha256, {"of the library; absent = not pinned"}, kSha256);
+    fields.map("abi", {"what it was built for", true}, [&](Fields& f) { abi_fields(f, out); });
+    fields.texts("features", out.features, {"what it offers", true}, kFeature);
+    fields.map("egress", {"where it may ask"}, [&](Fields& f) { egress_fields(f, out); });
+    settings_field(fields, out);
+    fields.texts("renter_key", out.renter_key, {"what a renter must have"}, kRenterKey);
+    fields.maps("credentials", {"what renters get"},
+                [&](Fields& f) { credential_fields(f, out.credentials); });
+    fields.map("suspend", {"how suspending works"},
+               [&](Fields& f) { f.text("unit", out.suspend_unit, {"for one unit"}, kSuspend); });
+    fields.map("inbound", {"the vendor's webhooks"}, [&](Fields& f) { inbound_fields(f, out); });
+    fields.map("limits", {"bounds of its runner"}, [&](Fields& f) { limit_fields(f, out); });
+
+    if (fields.has("features") && out.features.empty()) {
+        fields.error("features", "a plugin offers at least one feature");
+    }
+    out.library = folder / library;
+    out.place = fields.place();
+}
+
+}  // namespace
+
+std::optional<Manifest> read_manifest(const std::filesystem::path& file,
+                                      config::Problems& problems) {
+    Manifest manifest;
+    std::error_code error;
+    std::filesystem::path folder = std::filesystem::absolute(file, error).parent_path();
+    if (error) folder = file.parent_path();
+    const auto fill = [&](Fields& fields) { manifest_fields(fields, manifest, folder); };
+    if (!config::read_yaml_file(file, nullptr, problems, fill)) return std::nullopt;
+    return manifest;
+}
+
+std::optional<Manifest> read_manifest_text(std::string_view text, const std::filesystem::path& file,
+                                           config::Problems& problems) {
+    Manifest manifest;
+    const auto fill = [&](Fields& fields) {
+        manifest_fields(fields, manifest, file.parent_path());
+    };
+    if (!config::read_yaml_text(text, file, nullptr, problems, fill)) return std::nullopt;
+    return manifest;
+}
+
+}  // namespace gatehouse::plugins

@@ -1,0 +1,65 @@
+// RunnerPool: the PluginHost of the product. For each plugin some lanes that all businesses share,
+// and one more for each business that wants its own (isolation: business).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "config/config.hpp"
+#include "egress/egress.hpp"
+#include "observe/metrics.hpp"
+#include "plugins/bound_connection.hpp"
+#include "plugins/connection_gate.hpp"
+#include "plugins/plugin_host.hpp"
+#include "plugins/registry.hpp"
+#include "plugins/runner_lane.hpp"
+
+namespace gatehouse::plugins {
+
+class RunnerPool final : public PluginHost {
+  public:
+    // The references outlive the pool. Starts the runners at once, without waiting for them.
+    RunnerPool(const PluginHostOptions& options, Registry registry,
+               std::vector<BoundConnection> connections, egress::Egress& egress, const Clock& clock,
+               observe::Metrics& metrics);
+    ~RunnerPool() override;
+
+    Result<std::string> call(const Call& call) override;
+    const Manifest* manifest(const std::string& plugin) const override;
+    std::vector<PluginStatus> status() const override;
+    void stop() override;
+
+  private:
+    struct Lanes {
+        std::vector<std::unique_ptr<RunnerLane>> shared;
+        std::map<std::string, std::unique_ptr<RunnerLane>> by_business;
+        observe::Histogram* seconds = nullptr;
+
+        std::vector<const RunnerLane*> all() const;
+    };
+    struct Door {  // a connection and its gate
+        Door(BoundConnection connection, int slots) : bound(std::move(connection)), gate(slots) {}
+        BoundConnection bound;
+        ConnectionGate gate;
+    };
+
+    void start_lanes(const PluginHostOptions& options);
+    Result<std::string> call_door(const Call& call, Door& door, const Manifest& manifest);
+    Result<std::string> call_slot(const Call& call, const Door& door, const Manifest& manifest,
+                                  int slot);
+    RunnerLane& pick(Lanes& lanes, const BoundConnection& bound, int slot);
+    PluginStatus status_of(const Manifest& manifest, const Lanes& lanes) const;
+
+    const Registry registry_;
+    egress::Egress& egress_;
+    const Clock& clock_;
+    observe::Metrics& metrics_;
+    std::map<std::string, std::unique_ptr<Door>> doors_;  // by "acme/doors"; fixed once made
+    std::map<std::string, Lanes> lanes_;                  // by plugin; fixed once made
+};
+
+}  // namespace gatehouse::plugins

@@ -1,0 +1,15 @@
+// The system call filter: a list of what is allowed, everything else fails with EPERM. Traced from
+// runs of the runner and completed by what the C library may use for the same.
+#pragma once
+
+namespace gatehouse::runner {
+
+// Reading and writing what is open, memory, threads, time, randomness, and opening files to read.
+// No sockets, no processes, no signals to others, no writing to files. False if it was refused.
+bool filter_system_calls();
+
+// From now on nothing can be opened at all. Adds to the filter above. [call it before other
+// threads exist]
+bool filter_file_opening();
+
+}  // namespace gatehouse::runner
