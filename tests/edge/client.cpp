@@ -7,11 +7,13 @@
 #include <openssl/x509.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 namespace gatehouse::edge {
@@ -25,6 +27,28 @@ std::string lower(std::string text) {
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
+
+// OpenSSL's writes may raise SIGPIPE. It is held back here and not for the whole process, so that
+// a server that would raise it itself ends its test.
+class WithoutSigpipe {
+  public:
+    WithoutSigpipe() {
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    ~WithoutSigpipe() {
+        const timespec now{0, 0};
+        sigtimedwait(&pipe_, nullptr, &now);
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    WithoutSigpipe(const WithoutSigpipe&) = delete;
+    WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+
+  private:
+    sigset_t pipe_{};
+    sigset_t before_{};
+};
 
 }  // namespace
 
@@ -48,6 +72,7 @@ Client::Client(std::uint16_t port, ClientOptions options)
 }
 
 bool Client::handshake(int max_version) {
+    const WithoutSigpipe without_sigpipe;
     context_.reset(SSL_CTX_new(TLS_client_method()));
     if (max_version < TLS1_2_VERSION) {
         // Debian's default level would refuse before the server can.
@@ -70,6 +95,7 @@ bool Client::handshake(int max_version) {
 }
 
 bool Client::send(std::string_view bytes) {
+    const WithoutSigpipe without_sigpipe;
     while (!bytes.empty()) {
         ssize_t sent = 0;
         if (ssl_) {
@@ -94,6 +120,7 @@ bool Client::send_slowly(std::string_view bytes, std::size_t step) {
 }
 
 bool Client::fill() {
+    const WithoutSigpipe without_sigpipe;
     std::array<char, 16384> buffer{};
     ssize_t count = 0;
     if (ssl_) {
@@ -140,6 +167,7 @@ bool Client::read_end() {
 }
 
 void Client::close_writes() {
+    const WithoutSigpipe without_sigpipe;
     if (ssl_) SSL_shutdown(ssl_.get());
     ::shutdown(fd_.get(), SHUT_WR);
 }

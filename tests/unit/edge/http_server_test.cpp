@@ -88,5 +88,361 @@ TEST_P(BothTransportsTest, ConnectionCloseReallyCloses) {
     EXPECT_TRUE(client.read_end());
 }
 
+TEST_P(BothTransportsTest, Http10ClosesUnlessAskedNotTo) {
+    start(echo_);
+    Client closing = connect();
+    ASSERT_TRUE(closing.send("GET /a HTTP/1.0\r\n\r\n"));
+    EXPECT_EQ(closing.read_reply()->headers.at("connection"), "close");
+    EXPECT_TRUE(closing.read_end());
+
+    Client staying = connect();
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(staying.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+        EXPECT_EQ(staying.read_reply()->headers.at("connection"), "keep-alive");
+    }
+}
+
+TEST_P(BothTransportsTest, SaysContinueBeforeTheBody) {
+    start(echo_);
+    Client client = connect();
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(client.send(post("a", "", "Expect: 100-continue\r\n").replace(46, 1, "4")));
+        const auto interim = client.read_reply();
+        ASSERT_TRUE(interim.has_value());
+        EXPECT_EQ(interim->status, 100);
+        ASSERT_TRUE(client.send("body"));
+        EXPECT_EQ(client.read_reply()->body, "POST /a  body");
+    }
+}
+
+TEST_P(BothTransportsTest, JoinsChunksHoweverTheyAreSplit) {
+    start(echo_);
+    Client client = connect();
+    const std::string request =
+        "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: z\r\n\r\n";
+    for (std::size_t step = 1; step < 9; ++step) {
+        ASSERT_TRUE(client.send_slowly(request, step));
+        const auto reply = client.read_reply();
+        ASSERT_TRUE(reply.has_value());
+        EXPECT_EQ(reply->body, "POST /a  abcde");
+    }
+}
+
+TEST_P(BothTransportsTest, HeadHasNoBody) {
+    start(echo_);
+    Client client = connect();
+    ASSERT_TRUE(client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n" + get("b")));
+    EXPECT_EQ(client.read_reply(true)->headers.at("content-length"), "9");
+    EXPECT_EQ(client.read_reply()->body, "GET /b  ");
+}
+
+TEST_P(BothTransportsTest, RefusesAndClosesWithTheFittingStatus) {
+    options_.limits.head_bytes = 1024;
+    options_.limits.body_bytes = 1024;
+    start(echo_);
+    const std::vector<std::pair<int, std::string>> cases{
+        {400, "GET /a HTTP/1.1\r\n\r\n"},
+        {400, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5abc\r\n\r\nhello"},
+        {400, "\x16\x03\x01\r\n"},
+        {411, "POST /a HTTP/1.1\r\nHost: x\r\n\r\n"},
+        {413, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1025\r\n\r\n"},
+        {417, "GET /a HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n"},
+        {431, "GET /a HTTP/1.1\r\nHost: x\r\nX: " + std::string(2000, 'x')},
+        {501, "BREW /a HTTP/1.1\r\nHost: x\r\n\r\n"},
+    };
+    for (const auto& [status, bytes] : cases) {
+        Client client = connect();
+        // A request after the refused one is never answered.
+        ASSERT_TRUE(client.send(bytes + get("smuggled")));
+        const auto reply = client.read_reply();
+        ASSERT_TRUE(reply.has_value()) << status;
+        EXPECT_EQ(reply->status, status);
+        EXPECT_EQ(reply->headers.at("connection"), "close");
+        EXPECT_TRUE(client.read_end());
+    }
+    EXPECT_EQ(server_->stats().bad_requests_total, cases.size());
+    EXPECT_EQ(server_->stats().requests_total, 0U);
+}
+
+TEST_P(BothTransportsTest, RefusalOfAnUploadUnderWayReachesTheClient) {
+    start(echo_);
+    Client client = connect();
+    ASSERT_TRUE(client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n"));
+    const std::string piece(64 * 1024, 'x');
+    for (int i = 0; i < 8 && client.send(piece); ++i) {
+    }
+    const auto reply = client.read_reply();
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->status, 413);
+}
+
+TEST_P(BothTransportsTest, AnswersAClientThatClosedItsHalf) {
+    start(holding_);
+    Client client = connect();
+    ASSERT_TRUE(client.send(get("a")));
+    client.close_writes();
+    auto held = holding_.take(1);
+    ASSERT_EQ(held.size(), 1U);
+    held[0].second.send({200, "late but wanted"});
+    EXPECT_EQ(client.read_reply()->body, "late but wanted");
+}
+
+TEST_P(BothTransportsTest, P1_UnansweredRequestsGet503WithinTheBound) {
+    options_.limits.answer_ms = 200;
+    start(holding_);
+    Client client = connect();
+    ASSERT_TRUE(client.send(get("slow")));
+    const auto reply = client.read_reply();
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->status, 503);
+    EXPECT_EQ(reply->headers.at("retry-after"), "1");
+
+    // The late answer is dropped, the connection goes on.
+    auto held = holding_.take(1);
+    ASSERT_EQ(held.size(), 1U);
+    held[0].second.send({200, "too late"});
+    ASSERT_TRUE(client.send(get("next")));
+    auto next = holding_.take(1);
+    ASSERT_EQ(next.size(), 1U);
+    next[0].second.send({200, "in time"});
+    EXPECT_EQ(client.read_reply()->body, "in time");
+}
+
+TEST_P(BothTransportsTest, DroppedResponderAnswers500) {
+    start(holding_);
+    Client client = connect();
+    ASSERT_TRUE(client.send(get("a")));
+    holding_.take(1).clear();
+    EXPECT_EQ(client.read_reply()->status, 500);
+}
+
+TEST_P(BothTransportsTest, ReusedDescriptorGetsNoForeignAnswer) {
+    options_.workers = 1;
+    start(holding_);
+    auto gone = std::make_unique<Client>(server_->port(), ClientOptions{.tls = tls_});
+    ASSERT_TRUE(gone->send(get("first")));
+    auto first = holding_.take(1);
+    ASSERT_EQ(first.size(), 1U);
+    gone->reset();
+    while (server_->stats().connections > 0) {
+        std::this_thread::yield();
+    }
+
+    // The lowest free descriptor is the one that the first client had.
+    Client client = connect();
+    ASSERT_TRUE(client.send(get("second")));
+    auto second = holding_.take(1);
+    ASSERT_EQ(second.size(), 1U);
+    first[0].second.send({200, "for the first"});
+    second[0].second.send({200, "for the second"});
+    EXPECT_EQ(client.read_reply()->body, "for the second");
+}
+
+TEST_P(BothTransportsTest, AnswersAreDroppedWhenTheServerIsGone) {
+    start(holding_);
+    Client client = connect();
+    ASSERT_TRUE(client.send(get("a")));
+    auto held = holding_.take(1);
+    ASSERT_EQ(held.size(), 1U);
+    server_.reset();
+    held[0].second.send({200, "to nobody"});
+    EXPECT_FALSE(client.read_reply().has_value());
+}
+
+TEST_P(BothTransportsTest, LargeRepliesReachSlowReadersWhole) {
+    const std::string large(1024 * 1024, 'x');
+    CallHandler handler([&](const HttpRequest&) { return HttpResponse{200, large}; });
+    start(handler);
+    Client slow(server_->port(), {.tls = tls_, .receive_buffer = 4096});
+    ASSERT_TRUE(slow.send(get("a") + get("b") + get("c")));
+    for (int i = 0; i < 3; ++i) {
+        const auto reply = slow.read_reply();
+        ASSERT_TRUE(reply.has_value());
+        EXPECT_EQ(reply->body, large);
+    }
+}
+
+TEST_P(BothTransportsTest, AClientThatReadsNothingHoldsUpNobodyAndIsDropped) {
+    options_.workers = 1;
+    options_.limits.body_ms = 300;
+    const std::string large(4 * 1024 * 1024, 'x');
+    CallHandler handler([&](const HttpRequest& request) {
+        return HttpResponse{200, request.path == "/large" ? large : "small"};
+    });
+    start(handler);
+    Client deaf(server_->port(), {.tls = tls_, .receive_buffer = 4096});
+    ASSERT_TRUE(deaf.send(get("large") + get("large")));
+    Client client = connect();
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(client.send(get("small")));
+        ASSERT_EQ(client.read_reply()->body, "small");
+    }
+    while (server_->stats().timed_out_total == 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+TEST_P(BothTransportsTest, TakesNoMoreThanABoundedNumberOfPipelinedRequests) {
+    start(holding_);
+    Client client = connect();
+    std::string many;
+    for (int i = 0; i < 100; ++i) {
+        many += get(std::to_string(i));
+    }
+    ASSERT_TRUE(client.send(many));
+    std::size_t answered = 0;
+    while (answered < 100) {
+        auto held = holding_.take(1);
+        ASSERT_FALSE(held.empty());
+        ASSERT_LE(held.size(), 16U);
+        for (auto& [path, responder] : held) {
+            responder.send({200, path});
+        }
+        for (std::size_t i = 0; i < held.size(); ++i, ++answered) {
+            ASSERT_EQ(client.read_reply()->body, "/" + std::to_string(answered));
+        }
+    }
+}
+
+TEST_P(BothTransportsTest, SlowHeadsAndBodiesGet408) {
+    options_.limits.head_ms = 200;
+    options_.limits.body_ms = 200;
+    start(echo_);
+    for (const std::string part :
+         {"GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"}) {
+        Client client = connect();
+        ASSERT_TRUE(client.send(get("a")));  // the deadlines hold for later requests too
+        ASSERT_EQ(client.read_reply()->status, 200);
+        ASSERT_TRUE(client.send(part));
+        EXPECT_EQ(client.read_reply()->status, 408);
+        EXPECT_TRUE(client.read_end());
+    }
+}
+
+TEST_P(BothTransportsTest, ClosesIdleConnections) {
+    options_.limits.head_ms = 200;
+    options_.limits.idle_ms = 300;
+    start(echo_);
+    Client silent = connect();
+    Client idle = connect();
+    ASSERT_TRUE(idle.send(get("a")));
+    ASSERT_EQ(idle.read_reply()->status, 200);
+    EXPECT_TRUE(silent.read_end());
+    EXPECT_TRUE(idle.read_end());
+}
+
+TEST_P(BothTransportsTest, RefusesConnectionsOverTheCap) {
+    options_.limits.connections_per_address = 2;
+    start(echo_);
+    Client first = connect();
+    Client second = connect();
+    ASSERT_TRUE(first.send(get("a")));
+    ASSERT_TRUE(second.send(get("a")));
+    ASSERT_EQ(first.read_reply()->status, 200);
+    ASSERT_EQ(second.read_reply()->status, 200);
+
+    Client third = connect();
+    EXPECT_FALSE(third.connected() && third.send(get("a")) && third.read_reply().has_value());
+    EXPECT_EQ(server_->stats().refused_total, 1U);
+
+    first.reset();
+    while (server_->stats().connections > 1) {
+        std::this_thread::yield();
+    }
+    Client fourth = connect();
+    ASSERT_TRUE(fourth.send(get("a")));
+    EXPECT_EQ(fourth.read_reply()->status, 200);
+}
+
+TEST_P(BothTransportsTest, DrainAnswersWhatIsInFlightAndClosesWhatIsIdle) {
+    start(holding_);
+    Client idle = connect();
+    Client busy = connect();
+    ASSERT_TRUE(idle.send(get("idle")));
+    for (auto& [path, responder] : holding_.take(1)) {
+        responder.send({200, path});
+    }
+    ASSERT_EQ(idle.read_reply()->body, "/idle");
+    ASSERT_TRUE(busy.send(get("busy")));
+    auto held = holding_.take(1);
+    ASSERT_EQ(held.size(), 1U);
+
+    std::thread drain([this] { server_->drain(10'000); });
+    EXPECT_TRUE(idle.read_end());
+    held[0].second.send({200, "still answered"});
+    const auto reply = busy.read_reply();
+    ASSERT_TRUE(reply.has_value());
+    EXPECT_EQ(reply->body, "still answered");
+    EXPECT_EQ(reply->headers.at("connection"), "close");
+    EXPECT_TRUE(busy.read_end());
+    busy.reset();
+    drain.join();
+    EXPECT_EQ(server_->stats().connections, 0U);
+    EXPECT_FALSE(Client(server_->port(), {.tls = tls_}).connected());
+}
+
+TEST_P(BothTransportsTest, DrainEndsWhenItsTimeIsOver) {
+    options_.limits.answer_ms = 60'000;
+    start(holding_);
+    Client client = connect();
+    ASSERT_TRUE(client.send(get("a")));
+    auto held = holding_.take(1);
+    server_->drain(50);
+    EXPECT_FALSE(client.read_reply().has_value());
+}
+
+TEST_F(HttpServerTest, RefusesTls11) {
+    start(echo_);
+    EXPECT_FALSE(Client(server_->port(), {.max_tls_version = TLS1_1_VERSION}).connected());
+    EXPECT_TRUE(Client(server_->port(), {.max_tls_version = TLS1_2_VERSION}).connected());
+    EXPECT_TRUE(connect().connected());
+}
+
+TEST_F(HttpServerTest, TakesANewCertificateWithoutDroppingConnections) {
+    start(echo_);
+    Client old = connect();
+    ASSERT_EQ(old.peer_common_name(), "first");
+    write_certificate(directory_.path(), make_certificate("second"));
+    while (connect().peer_common_name() != "second") {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    ASSERT_TRUE(old.send(get("a")));
+    EXPECT_EQ(old.read_reply()->status, 200);
+}
+
+TEST_F(HttpServerTest, KeepsTheOldCertificateWhenTheNewPairIsBroken) {
+    start(echo_);
+    const auto other = make_certificate("other");
+    write_certificate(directory_.path(), {other.certificate, make_certificate("wrong").key});
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // until it looks again
+    EXPECT_EQ(connect().peer_common_name(), "first");
+    write_certificate(directory_.path(), other);
+    while (connect().peer_common_name() != "other") {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+}
+
+TEST_F(HttpServerTest, SaysWhatIsWrongAtStart) {
+    options_.tls = TlsFiles{"/nowhere/certificate.pem", "/nowhere/key.pem"};
+    EXPECT_EQ(start_http_server(options_, echo_).error().kind, ErrorKind::kInvalid);
+
+    tls_ = false;
+    options_.tls.reset();
+    start(echo_);
+    options_.port = server_->port();
+    EXPECT_EQ(start_http_server(options_, echo_).error().kind, ErrorKind::kConflict);
+    options_.address = "localhost";
+    EXPECT_EQ(start_http_server(options_, echo_).error().kind, ErrorKind::kInvalid);
+}
+
+TEST(HttpRequestTest, FindsHeadersWithoutCaseAndRefusesRepeatedOnes) {
+    HttpRequest request;
+    request.headers = {{"Sg-Signature", "a"}, {"X", "1"}, {"x", "2"}};
+    EXPECT_EQ(*request.header("sg-signature"), "a");
+    EXPECT_EQ(*request.header("absent"), std::nullopt);
+    EXPECT_EQ(request.header("X").error().kind, ErrorKind::kInvalid);
+}
+
 }  // namespace
 }  // namespace gatehouse::edge
