@@ -7,6 +7,9 @@ namespace {
 namespace http = Pistache::Http;
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kLength = "Content-Length: ";
+// How each head ends that Pistache writes for an empty body.
+constexpr std::string_view kLengthOfNothing = "Content-Length: 0\r\n\r\n";
 
 }  // namespace
 
@@ -70,11 +73,12 @@ void Engine::append_reply(ReplyWriter& writer, const HttpResponse& response, Rep
         headers.add(
             std::make_shared<TextHeader>("Retry-After", std::to_string(*response.retry_after_s)));
     }
-    writer.send(static_cast<http::Code>(response.status), response.body);
-
-    const Pistache::RawBuffer reply = writer.rdbuf()->buffer();
-    const std::size_t body = head_only ? response.body.size() : 0;
-    out.append(reply.data(), 0, reply.size() - body);
+    // Pistache makes the head. The body passes it by: its stream buffer takes 5 ms for 1 MiB.
+    writer.send(static_cast<http::Code>(response.status), "");
+    const Pistache::RawBuffer head = writer.rdbuf()->buffer();
+    out.append(head.data(), 0, head.data().rfind(kLengthOfNothing));
+    out.append(kLength).append(std::to_string(response.body.size())).append("\r\n\r\n");
+    if (!head_only) out.append(response.body);
     transport()->flush();
 }
 
