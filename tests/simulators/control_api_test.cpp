@@ -2,6 +2,7 @@
 #include <curl/curl.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,6 +10,7 @@
 #include "simulators/webhook_sender.hpp"
 #include "support/http_peer.hpp"
 #include "support/simulators.hpp"
+#include "support/temp_dir.hpp"
 #include "support/throwaway_certificate.hpp"
 
 namespace gatehouse::simulators {
@@ -42,6 +44,7 @@ Answer call(const std::string& method, const std::string& url, const std::string
     curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, append);
@@ -146,6 +149,20 @@ TEST_F(ControlApiTest, SendsToHttps) {
     order.update(
         {{"url", "https://" + host.authority() + "/"}, {"secret", "s"}, {"type", "unit.updated"}});
     EXPECT_EQ(simulators_.post("webhook", order)["deliveries"][0]["status"], 200);
+}
+
+TEST(SimulatorsTls, TheVendorsSpeakHttpsAndTheControlPortDoesNot) {
+    const test::Certificate made = test::make_certificate();
+    const test::TempDir folder;
+    const std::string certificate = (folder.path() / "cert.pem").string();
+    const std::string key = (folder.path() / "key.pem").string();
+    std::ofstream(certificate) << made.certificate_pem;
+    std::ofstream(key) << made.key_pem;
+    const test::Simulators simulators({"--tls-certificate", certificate, "--tls-key", key});
+    EXPECT_EQ(simulators.get("health"), (json{{"ok", true}}));
+    const std::string authority = "127.0.0.1:" + std::to_string(simulators.kisi_port());
+    EXPECT_EQ(call("GET", "https://" + authority + "/user", "").status, 401);
+    EXPECT_NE(call("GET", "http://" + authority + "/user", "").code, CURLE_OK);
 }
 
 TEST_F(ControlApiTest, ALoadIsCompleteWhenEachRenterHasADoorAndEachRentalItsFields) {
