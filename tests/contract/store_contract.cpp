@@ -34,10 +34,11 @@ NewEvent StoreContract::new_event(const std::string& sender_id) const {
 }
 
 Result<Appended> StoreContract::append(NewEvent event) {
-    std::promise<Result<Appended>> answer;
+    auto answer = std::make_shared<std::promise<Result<Appended>>>();
+    auto future = answer->get_future();
     store().append(std::move(event),
-                   [&](Result<Appended> appended) { answer.set_value(std::move(appended)); });
-    return answer.get_future().get();
+                   [answer](Result<Appended> appended) { answer->set_value(std::move(appended)); });
+    return future.get();
 }
 
 std::int64_t StoreContract::append_id(const std::string& sender_id) {

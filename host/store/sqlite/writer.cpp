@@ -38,26 +38,27 @@ void Writer::submit(std::unique_ptr<Operation> operation) {
 }
 
 void Writer::put(std::unique_ptr<Operation> operation, bool is_bounded) {
-    const char* refusal = nullptr;
-    {
-        const std::lock_guard lock(mutex_);
-        const std::size_t bytes = operation->bytes();
-        if (is_closing_) {
-            refusal = "the store is closing";
-        } else if (is_bounded && (queue_.size() >= limits_.queued ||
-                                  queued_bytes_ + bytes > limits_.queued_bytes)) {
-            refusal = "the store's queue is full";
-        } else {
-            queued_bytes_ += bytes;
-            queue_.push_back(std::move(operation));
-        }
-    }
+    const char* refusal = queue(operation, is_bounded);
     if (refusal == nullptr) {
         has_work_.notify_one();
         return;
     }
     refused_.add();
     operation->finish(fail(ErrorKind::kUnavailable, refusal));
+}
+
+// Takes the operation, or says why not and leaves it.
+const char* Writer::queue(std::unique_ptr<Operation>& operation, bool is_bounded) {
+    const std::lock_guard lock(mutex_);
+    const std::size_t bytes = operation->bytes();
+    if (is_closing_) return "the store is closing";
+    if (is_bounded &&
+        (queue_.size() >= limits_.queued || queued_bytes_ + bytes > limits_.queued_bytes)) {
+        return "the store's queue is full";
+    }
+    queued_bytes_ += bytes;
+    queue_.push_back(std::move(operation));
+    return nullptr;
 }
 
 void Writer::on_due(DueListener listener) {

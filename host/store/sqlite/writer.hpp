@@ -65,6 +65,7 @@ class Writer {
     using Outcomes = std::vector<Result<void>>;
 
     void put(std::unique_ptr<Operation> operation, bool is_bounded);
+    const char* queue(std::unique_ptr<Operation>& operation, bool is_bounded);
     void work();
     bool take(Group& group);
     void commit(Group& group);

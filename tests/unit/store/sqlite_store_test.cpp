@@ -34,10 +34,12 @@ class SqliteStoreTest : public ::testing::Test {
     }
 
     static Result<Appended> append(Store& store, NewEvent event) {
-        std::promise<Result<Appended>> answer;
-        store.append(std::move(event),
-                     [&](Result<Appended> appended) { answer.set_value(std::move(appended)); });
-        return answer.get_future().get();
+        auto answer = std::make_shared<std::promise<Result<Appended>>>();
+        auto future = answer->get_future();
+        store.append(std::move(event), [answer](Result<Appended> appended) {
+            answer->set_value(std::move(appended));
+        });
+        return future.get();
     }
 
     static mode_t mode_of(const std::string& path) {
