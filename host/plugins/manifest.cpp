@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "config/rules.hpp"
 #include "config/yaml_reader.hpp"
 #include "plugins/documents.hpp"
 

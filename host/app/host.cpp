@@ -1,0 +1,147 @@
+#include "app/host.hpp"
+
+#include <utility>
+
+#include "observe/log.hpp"
+#include "plugins/plugin_host.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+// Together below the 5 s that a service manager is told to allow.
+constexpr int kEdgeGraceMs = 1500;
+constexpr int kWorkGraceMs = 2000;
+
+constexpr int kForgetBatch = 500;
+constexpr std::int64_t kDayMs = 86'400'000;
+
+edge::ServerOptions edge_options(const config::Listen& listen) {
+    edge::ServerOptions options;
+    options.address = listen.address;
+    options.port = listen.port;
+    options.tls = edge::TlsFiles{listen.certificate, listen.key};
+    options.workers = listen.workers;
+    options.limits.head_bytes = listen.max_head_bytes;
+    options.limits.body_bytes = listen.max_body_bytes;
+    options.limits.connections = listen.max_connections;
+    options.limits.connections_per_address = listen.max_connections_per_address;
+    options.limits.handshake_ms = listen.handshake_ms;
+    options.limits.head_ms = listen.head_ms;
+    options.limits.body_ms = listen.body_ms;
+    options.limits.idle_ms = listen.idle_ms;
+    return options;
+}
+
+edge::ServerOptions admin_options(const config::Admin& admin) {
+    edge::ServerOptions options;
+    options.address = admin.address;
+    options.port = admin.port;
+    options.workers = 1;
+    options.name = "admin";
+    options.limits.connections = 64;
+    options.limits.body_bytes = 64 * 1024;
+    return options;
+}
+
+Error named(std::string_view part, Error error) {
+    error.message = std::string(part) + ": " + error.message;
+    return error;
+}
+
+}  // namespace
+
+Host::Host(config::Config config)
+    : config_(std::make_shared<const config::Config>(std::move(config))) {}
+
+Host::~Host() = default;
+
+Result<void> Host::start() {
+    if (Result<void> opened = open_store(); !opened) {
+        return opened;
+    }
+    if (Result<void> started = start_work(); !started) {
+        return started;
+    }
+    return listen();
+}
+
+Result<void> Host::open_store() {
+    auto opened =
+        store::open_sqlite_store({.path = config_->store.sqlite_path.string()}, clock_, metrics_);
+    if (!opened) {
+        return tl::unexpected(named("store", opened.error()));
+    }
+    store_ = std::move(*opened);
+    return {};
+}
+
+Result<void> Host::start_work() {
+    client_ = egress::make_curl_client({config_->egress.allow_private, config_->egress.ca_file});
+    egress_ = egress::make_egress(*client_, clock_, metrics_);
+    auto plugins = plugins::make_plugin_host(plugins::plugin_host_options(*config_), *config_,
+                                             *egress_, clock_, metrics_);
+    if (!plugins) {
+        return tl::unexpected(named("plugins", plugins.error()));
+    }
+    plugins_ = std::move(*plugins);
+    for (const auto& [name, business] : config_->businesses) {
+        businesses_[name] = dispatch::BusinessParts{
+            &business,
+            storeganise::make_client(business, config_->egress.allow_private, *egress_, clock_)};
+    }
+    reconciler_ = std::make_unique<access::Reconciler>(*store_, *plugins_, clock_);
+    resolver_ = std::make_unique<dispatch::Resolver>(businesses_, clock_);
+    looker_ = std::make_unique<dispatch::Looker>(businesses_, *reconciler_);
+    dispatcher_ = std::make_unique<dispatch::Dispatcher>(
+        *store_,
+        dispatch::Dispatcher::Handlers{{dispatch::TaskKind::kResolve, resolver_.get()},
+                                       {dispatch::TaskKind::kReconcile, looker_.get()}},
+        config_->dispatch, clock_, random_, metrics_);
+    if (Result<void> started = dispatcher_->start(); !started) {
+        return tl::unexpected(named("dispatch", started.error()));
+    }
+    return {};
+}
+
+Result<void> Host::listen() {
+    admin_ = std::make_unique<admin::AdminHandler>(admin::Dependencies{
+        *store_, *plugins_, config_, metrics_, clock_, GATEHOUSE_VERSION});
+    auto admin = edge::start_http_server(admin_options(config_->admin), *admin_);
+    if (!admin) {
+        return tl::unexpected(named("admin", admin.error()));
+    }
+    admin_server_ = std::move(*admin);
+    webhooks_ = std::make_unique<edge::WebhookHandler>(*config_, *store_, clock_, metrics_);
+    auto edge = edge::start_http_server(edge_options(config_->listen), *webhooks_);
+    if (!edge) {
+        return tl::unexpected(named("edge", edge.error()));
+    }
+    edge_ = std::move(*edge);
+    return {};
+}
+
+bool Host::drain() {
+    edge_->drain(kEdgeGraceMs);
+    const bool is_done = dispatcher_->stop(kWorkGraceMs);
+    admin_server_->drain(0);
+    if (is_done) {
+        plugins_->stop();
+    }
+    store_->close();
+    return is_done;
+}
+
+void Host::forget_old_events() {
+    const UnixMs before_ms = clock_.now_ms() - config_->store.keep_events_days * kDayMs;
+    Result<std::int64_t> forgotten = kForgetBatch;
+    while (forgotten && *forgotten == kForgetBatch) {
+        forgotten = store_->forget_events(before_ms, kForgetBatch);
+    }
+    if (!forgotten) {
+        observe::warn("app", "old events are not forgotten",
+                      {{"reason", forgotten.error().message}});
+    }
+}
+
+}  // namespace gatehouse::app

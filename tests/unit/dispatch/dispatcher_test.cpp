@@ -1,0 +1,233 @@
+// The dispatcher over the real store.
+#include "dispatch/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <future>
+#include <set>
+
+#include "store/sqlite_store.hpp"
+#include "support/temp_dir.hpp"
+
+namespace gatehouse::dispatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Only to end a test that has failed anyway.
+constexpr auto kPatience = 30s;
+constexpr int kGraceMs = 30'000;
+
+// Calls a function for each task, and lets the test wait for what it has seen.
+class Recorder final : public TaskHandler {
+  public:
+    using Work = std::function<Outcome(const Task&)>;
+
+    explicit Recorder(Work work) : work_(std::move(work)) {}
+
+    Outcome run(const Task& task, observe::StepLog&) override {
+        {
+            const std::lock_guard lock(mutex_);
+            EXPECT_TRUE(running_.insert(task.business + "/" + task.key).second)
+                << "two at once on " << task.key;
+            most_at_once_ = std::max(most_at_once_, running_.size());
+        }
+        Outcome outcome = work_(task);
+        const std::lock_guard lock(mutex_);
+        running_.erase(task.business + "/" + task.key);
+        seen_.push_back(task);
+        news_.notify_all();
+        return outcome;
+    }
+
+    bool wait_for_runs(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        return news_.wait_for(lock, kPatience, [&] { return seen_.size() >= count; });
+    }
+
+    std::vector<Task> seen() {
+        const std::lock_guard lock(mutex_);
+        return seen_;
+    }
+
+    std::size_t most_at_once() {
+        const std::lock_guard lock(mutex_);
+        return most_at_once_;
+    }
+
+  private:
+    Work work_;
+    std::mutex mutex_;
+    std::condition_variable news_;
+    std::set<std::string> running_;
+    std::size_t most_at_once_ = 0;
+    std::vector<Task> seen_;
+};
+
+Outcome good(const Task&) {
+    return {{}, {}, nullptr};
+}
+
+class DispatcherTest : public testing::Test {
+  protected:
+    DispatcherTest() {
+        settings_.workers = 8;
+        settings_.workers_per_business = 4;
+        settings_.first_retry_ms = 200;
+        settings_.max_retry_ms = 200;
+        reopen();
+    }
+
+    void reopen() {
+        store_.reset();
+        store_ = store::open_sqlite_store({.path = dir_ / "test.db"}, clock_, metrics_).value();
+    }
+
+    std::unique_ptr<Dispatcher> start(TaskHandler& handler) {
+        auto dispatcher = std::make_unique<Dispatcher>(
+            *store_, Dispatcher::Handlers{{TaskKind::kReconcile, &handler}}, settings_, clock_,
+            random_, metrics_);
+        EXPECT_TRUE(dispatcher->start().has_value());
+        return dispatcher;
+    }
+
+    void enqueue(const std::string& business, const std::string& key) {
+        ASSERT_TRUE(store_->enqueue({NewTask{business, TaskKind::kReconcile, key, clock_.now_ms()}})
+                        .has_value());
+    }
+
+    test::TempDir dir_;
+    SystemClock clock_;
+    SystemRandom random_;
+    observe::Metrics metrics_;
+    config::Dispatch settings_;
+    std::unique_ptr<store::Store> store_;
+};
+
+TEST_F(DispatcherTest, RunsWhatIsEnqueuedBeforeAndAfterItStarts) {
+    Recorder recorder(good);
+    enqueue("acme", "early");
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "late");
+    ASSERT_TRUE(recorder.wait_for_runs(2));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(store_->queue_state()->waiting, 0);
+    EXPECT_EQ(store_->queue_state()->leased, 0);
+}
+
+TEST_F(DispatcherTest, AFailureIsRetriedAndCounted) {
+    std::atomic<int> runs = 0;
+    Recorder recorder([&](const Task&) {
+        return Outcome{++runs < 3 ? fail(ErrorKind::kUnavailable, "down") : Result<void>{}, {}, {}};
+    });
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "r1");
+    ASSERT_TRUE(recorder.wait_for_runs(3));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(recorder.seen()[2].attempt, 3);
+    EXPECT_EQ(recorder.seen()[2].first_due_ms, recorder.seen()[0].first_due_ms);
+}
+
+TEST_F(DispatcherTest, WhatTimeCannotCureBecomesADeadLetter) {
+    Recorder recorder([](const Task&) {
+        return Outcome{fail(ErrorKind::kInvalid, "no e-mail"), {}, {}};
+    });
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "r1");
+    ASSERT_TRUE(recorder.wait_for_runs(1));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    const auto letters = store_->dead_letters("acme", 0, 10).value();
+    ASSERT_EQ(letters.size(), 1U);
+    EXPECT_EQ(letters[0].error.message, "no e-mail");
+}
+
+TEST_F(DispatcherTest, P3_ARentalIsLookedAtByOneAndAgainForNewsMeanwhile) {
+    std::promise<void> entered;
+    std::promise<void> proceed;
+    std::atomic<int> runs = 0;
+    Recorder recorder([&](const Task& task) {
+        if (++runs == 1) {
+            entered.set_value();
+            proceed.get_future().wait();
+        }
+        return good(task);
+    });
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "r1");
+    entered.get_future().wait();
+    for (int i = 0; i < 5; ++i) {
+        enqueue("acme", "r1");
+    }
+    EXPECT_EQ(runs, 1);
+    proceed.set_value();
+    ASSERT_TRUE(recorder.wait_for_runs(2));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(runs, 2) << "five enqueueings while one look ran make one more look";
+}
+
+TEST_F(DispatcherTest, P10_AHungBusinessDelaysNoOther) {
+    std::promise<void> release;
+    const std::shared_future<void> released = release.get_future().share();
+    Recorder recorder([&](const Task& task) {
+        if (task.business == "hung") {
+            released.wait();
+        }
+        return good(task);
+    });
+    for (int i = 0; i < 50; ++i) {
+        enqueue("hung", "r" + std::to_string(i));
+    }
+    const auto dispatcher = start(recorder);
+    for (int i = 0; i < 20; ++i) {
+        enqueue("calm", "r" + std::to_string(i));
+    }
+    EXPECT_TRUE(recorder.wait_for_runs(20)) << "all of the calm business while the other hangs";
+    EXPECT_LE(recorder.most_at_once(), 8U);
+    release.set_value();
+    EXPECT_TRUE(recorder.wait_for_runs(70));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+}
+
+TEST_F(DispatcherTest, P5_WhatWasLeasedWhenTheProcessEndedIsTakenUpAgain) {
+    enqueue("acme", "r1");
+    const UnixMs now_ms = clock_.now_ms();
+    ASSERT_EQ(store_->lease({Turn{"acme", 1}}, now_ms, now_ms + 3'600'000)->tasks.size(), 1U);
+    reopen();  // as after a crash: the lease was never ended
+    Recorder recorder(good);
+    const auto dispatcher = start(recorder);
+    ASSERT_TRUE(recorder.wait_for_runs(1));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(recorder.seen()[0].attempt, 2) << "the run that never ended counts as an attempt";
+}
+
+TEST_F(DispatcherTest, FollowUpsRunNext) {
+    Recorder recorder([&](const Task& task) {
+        Outcome outcome = good(task);
+        if (task.key == "first") {
+            outcome.follow_ups.push_back(
+                NewTask{task.business, TaskKind::kReconcile, "second", clock_.now_ms()});
+        }
+        return outcome;
+    });
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "first");
+    ASSERT_TRUE(recorder.wait_for_runs(2));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(recorder.seen()[1].key, "second");
+}
+
+TEST_F(DispatcherTest, AnIdleDispatcherUsesNoCpu) {
+    Recorder recorder(good);
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "r1");
+    ASSERT_TRUE(recorder.wait_for_runs(1));
+    const std::clock_t before = std::clock();
+    std::promise<void> never;
+    never.get_future().wait_for(500ms);  // the idleness itself is what is measured
+    EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 50);
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+}
+
+}  // namespace
+}  // namespace gatehouse::dispatch

@@ -1,0 +1,170 @@
+// Webhooks in, without a socket: the handler over the real store.
+#include "edge/webhooks/webhook_handler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "store/sqlite_store.hpp"
+#include "support/temp_dir.hpp"
+#include "support/webhook_signature.hpp"
+
+namespace gatehouse::edge {
+namespace {
+
+constexpr const char* kPath = "/v1/webhooks/acme/storeganise";
+constexpr std::string_view kBody =
+    R"({"id":"5bf48bd975970f170a8e42b7","created":"2021-11-21T11:26:32.105Z",)"
+    R"("type":"job.unit_moveIn.completed","data":{"jobId":"5bf540e8d986a91cd713affe"}})";
+
+class Answer final : public Responder::Channel {
+  public:
+    explicit Answer(std::promise<HttpResponse> promise) : promise_(std::move(promise)) {}
+    void send(HttpResponse response) noexcept override { promise_.set_value(std::move(response)); }
+
+  private:
+    std::promise<HttpResponse> promise_;
+};
+
+class WebhookHandlerTest : public testing::Test {
+  protected:
+    WebhookHandlerTest() {
+        config::Business acme;
+        acme.storeganise.webhook_secrets = {{Secret("old"), "env:OLD"}, {Secret("new"), "env:NEW"}};
+        config_.businesses["acme"] = acme;
+        store_ = store::open_sqlite_store({.path = dir_ / "test.db"}, clock_, metrics_).value();
+        handler_ = std::make_unique<WebhookHandler>(config_, *store_, clock_, metrics_);
+    }
+
+    HttpResponse send(std::string_view body,
+                      std::vector<std::pair<std::string_view, std::string_view>> headers,
+                      std::string_view path = kPath, std::string_view method = "POST") {
+        HttpRequest request;
+        request.method = method;
+        request.path = path;
+        request.body = body;
+        request.headers = std::move(headers);
+        std::promise<HttpResponse> promise;
+        std::future<HttpResponse> answer = promise.get_future();
+        handler_->handle(request, Responder(std::make_unique<Answer>(std::move(promise))));
+        return answer.get();
+    }
+
+    HttpResponse send_signed(std::string_view body) {
+        const std::string signature = test::storeganise_signature("new", body);
+        return send(body, {{"SG-Signature", signature}});
+    }
+
+    std::size_t stored() { return store_->events({})->size(); }
+
+    test::TempDir dir_;
+    SystemClock clock_;
+    observe::Metrics metrics_;
+    config::Config config_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<WebhookHandler> handler_;
+};
+
+TEST_F(WebhookHandlerTest, P1_AnswersOnceTheEventAndItsTaskAreStored) {
+    const HttpResponse response = send_signed(kBody);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, R"({"message":"ok job.unit_moveIn.completed"})");
+    const auto event =
+        store_->event_by_sender_id("acme", "storeganise", "5bf48bd975970f170a8e42b7").value();
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->body, kBody);
+    EXPECT_EQ(event->verified_by, "env:NEW");
+    EXPECT_EQ(event->state, store::EventState::kOpen);
+    EXPECT_EQ(store_->queue_state()->waiting, 1);
+}
+
+TEST_F(WebhookHandlerTest, P2_ManyCopiesAtOnceMakeOneEvent) {
+    std::vector<std::thread> senders;
+    std::atomic<int> good = 0;
+    for (int i = 0; i < 32; ++i) {
+        senders.emplace_back([&] { good += send_signed(kBody).status == 200 ? 1 : 0; });
+    }
+    for (std::thread& sender : senders) {
+        sender.join();
+    }
+    EXPECT_EQ(good, 32);
+    EXPECT_EQ(stored(), 1U);
+    EXPECT_EQ(store_->queue_state()->waiting, 1);
+}
+
+TEST_F(WebhookHandlerTest, AWrongSignatureIs401AndNothingIsStored) {
+    const std::string wrong = test::storeganise_signature("other", kBody);
+    const std::string right = test::storeganise_signature("new", kBody);
+    EXPECT_EQ(send(kBody, {{"sg-signature", wrong}}).status, 401);
+    EXPECT_EQ(send(kBody, {}).status, 401);
+    EXPECT_EQ(send(kBody, {{"sg-signature", ""}}).status, 401);
+    EXPECT_EQ(send(kBody, {{"sg-signature", right}, {"SG-SIGNATURE", right}}).status, 401)
+        << "a doubled header";
+    EXPECT_EQ(send(std::string(kBody) + "\n", {{"sg-signature", right}}).status, 401);
+    EXPECT_EQ(stored(), 0U);
+}
+
+TEST_F(WebhookHandlerTest, UnknownPathsAndBusinessesAre404) {
+    const std::string right = test::storeganise_signature("new", kBody);
+    for (const char* path : {"/", "/v1/webhooks/", "/v1/webhooks/other/storeganise",
+                             "/v1/webhooks/acme/doors", "/v1/webhooks/acme/storeganise/"}) {
+        EXPECT_EQ(send(kBody, {{"sg-signature", right}}, path).status, 404) << path;
+    }
+    EXPECT_EQ(send(kBody, {{"sg-signature", right}}, kPath, "GET").status, 405);
+    EXPECT_EQ(stored(), 0U);
+}
+
+TEST_F(WebhookHandlerTest, SignedRubbishIs400AndAnOperatorCanSeeIt) {
+    for (const char* body : {"not json", "{", "[]", "{}", R"({"id":"x"})", R"({"type":7})"}) {
+        EXPECT_EQ(send_signed(body).status, 400) << body;
+    }
+    store::EventFilter invalid;
+    invalid.state = store::EventState::kInvalid;
+    const auto events = store_->events(invalid).value();
+    ASSERT_EQ(events.size(), 6U);
+    EXPECT_FALSE(store_->timeline(events[0].id)->empty());
+    EXPECT_EQ(send_signed("not json").status, 400);
+    EXPECT_EQ(stored(), 6U) << "the same rubbish again is the same entry";
+    EXPECT_EQ(store_->queue_state()->waiting, 0);
+}
+
+TEST_F(WebhookHandlerTest, P12_UnknownTypesAre200AndMakeNoTask) {
+    EXPECT_EQ(send_signed(R"({"id":"a","type":"brand.new.event","data":{}})").status, 200);
+    EXPECT_EQ(store_->queue_state()->waiting, 0);
+    EXPECT_EQ(store_->events({}).value()[0].state, store::EventState::kIgnored);
+}
+
+TEST_F(WebhookHandlerTest, WithoutAnIdTheBytesAreTheId) {
+    const char* first = R"({"type":"job.unit_moveIn.completed","data":{"jobId":"a"}})";
+    const char* second = R"({"type":"job.unit_moveIn.completed","data":{"jobId":"b"}})";
+    for (const char* body : {first, first, second}) {
+        EXPECT_EQ(send_signed(body).status, 200);
+    }
+    EXPECT_EQ(stored(), 2U);
+}
+
+TEST_F(WebhookHandlerTest, P11_AnApiUrlInTheBodyIsJustText) {
+    EXPECT_EQ(send_signed(R"({"id":"a","type":"job.unit_moveIn.completed",)"
+                          R"("apiUrl":"https://evil.example","data":{"jobId":"a"}})")
+                  .status,
+              200);
+}
+
+TEST_F(WebhookHandlerTest, P1_AClosedStoreIs503WithRetryAfter) {
+    store_->close();
+    const HttpResponse response = send_signed(kBody);
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.retry_after_s, 1);
+}
+
+TEST_F(WebhookHandlerTest, SecretUseIsRecordedByLabel) {
+    const std::string old = test::storeganise_signature("old", kBody);
+    EXPECT_EQ(send(kBody, {{"sg-signature", old}}).status, 200);
+    const auto uses = store_->secret_uses("acme").value();
+    ASSERT_EQ(uses.size(), 1U);
+    EXPECT_EQ(uses[0].label, "env:OLD");
+}
+
+}  // namespace
+}  // namespace gatehouse::edge
