@@ -93,7 +93,7 @@ std::int32_t create(const gatehouse_host* host, gatehouse_call* call, gatehouse_
     return guarded(calls, call, [&] {
         auto plugin = std::make_unique<Type>();
         Access::set_up(*plugin, host, read_json(view(connection)));
-        plugin->start();
+        static_cast<Plugin&>(*plugin).start();
         *out = reinterpret_cast<gatehouse_instance*>(plugin.release());
     });
 }

@@ -67,7 +67,7 @@ class AccessPlugin : public Plugin {
     virtual AccessResult apply(const AccessRequest& request) {
         if (request.state == State::kEnded) return end(request);
         if (request.state == State::kSuspended) return marked(suspend(request));
-        return was_suspended(request) ? resume(request) : grant(request);
+        return unmarked(was_suspended(request) ? resume(request) : grant(request));
     }
 
     // A harmless look whether the vendor answers and the credentials hold; gives one line for
@@ -88,6 +88,10 @@ class AccessPlugin : public Plugin {
     }
     static AccessResult marked(AccessResult result) {
         if (result.references.is_object()) result.references[kSuspendedMark] = true;
+        return result;
+    }
+    static AccessResult unmarked(AccessResult result) {
+        if (result.references.is_object()) result.references.erase(kSuspendedMark);
         return result;
     }
     static bool was_suspended(const AccessRequest& request) {

@@ -1,0 +1,80 @@
+#include "plugins/bound_connection.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+
+namespace gatehouse::plugins {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class BoundConnectionTest : public testing::Test {
+  protected:
+    BoundConnectionTest() {
+        manifest_.plugin = "kisi";
+        manifest_.egress_hosts = {"api.kisi.io"};
+        manifest_.requests_per_second = 4;
+        manifest_.burst = 2;
+        connection_.name = "doors";
+        connection_.place = {"acme.yaml", 6, 3};
+    }
+
+    BoundConnection bind(const std::vector<std::string>& allow_private = {}) {
+        return bind_connection("acme", connection_, manifest_, allow_private, problems_);
+    }
+
+    Manifest manifest_;
+    config::Connection connection_;
+    config::Problems problems_;
+};
+
+TEST_F(BoundConnectionTest, P11_WithoutABaseUrlOnlyTheManifestsHostsPass) {
+    const BoundConnection bound = bind();
+    EXPECT_THAT(problems_, IsEmpty());
+    EXPECT_EQ(bound.policy.key, "acme/doors");
+    EXPECT_THAT(bound.policy.hosts, ElementsAre("api.kisi.io"));
+    EXPECT_THAT(bound.policy.plain_hosts, IsEmpty());
+    EXPECT_EQ(bound.policy.requests_per_second, 4);
+    EXPECT_EQ(bound.policy.burst, 2);
+    const auto document = parse_json(bound.document);
+    ASSERT_TRUE(document);
+    EXPECT_TRUE((*document)["base_url"].is_null());
+    EXPECT_EQ((*document)["connection"], "doors");
+}
+
+TEST_F(BoundConnectionTest, P11_ABaseUrlAddsItsHost) {
+    connection_.base_url = "https://Proxy.Example:8443/kisi";
+    connection_.requests_per_second = 50;
+    const BoundConnection bound = bind();
+    EXPECT_THAT(problems_, IsEmpty());
+    EXPECT_THAT(bound.policy.hosts, ElementsAre("api.kisi.io", "proxy.example:8443"));
+    EXPECT_THAT(bound.policy.plain_hosts, IsEmpty());
+    EXPECT_EQ(bound.policy.requests_per_second, 50);
+}
+
+TEST_F(BoundConnectionTest, P11_PlainHttpOnlyToListedAddresses) {
+    connection_.base_url = "http://127.0.0.1:9090";
+    const BoundConnection bound = bind({"127.0.0.1:9090"});
+    EXPECT_THAT(problems_, IsEmpty());
+    EXPECT_THAT(bound.policy.plain_hosts, ElementsAre("127.0.0.1:9090"));
+    bind({"127.0.0.1:9091"});
+    ASSERT_EQ(problems_.size(), 1U);
+    EXPECT_THAT(config::to_string(problems_[0]), HasSubstr("acme.yaml:6:3"));
+    EXPECT_THAT(config::to_string(problems_[0]), HasSubstr("egress.allow_private"));
+}
+
+TEST_F(BoundConnectionTest, P11_WhatIsNoUrlIsSaid) {
+    for (const char* url : {"ftp://a.b", "https://", "https://user:key@a.b", "a.b"}) {
+        problems_.clear();
+        connection_.base_url = url;
+        bind();
+        EXPECT_EQ(problems_.size(), 1U) << url;
+    }
+}
+
+}  // namespace
+}  // namespace gatehouse::plugins

@@ -1,0 +1,54 @@
+// check_plugins: every mistake of plugins and connections, found by loading them for real.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "abi/plugin_fixture.hpp"
+
+namespace gatehouse::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<std::string> check(PluginFixture& fixture) {
+    config::Problems problems;
+    plugins::check_plugins(fixture.options, fixture.config, problems);
+    std::vector<std::string> said;
+    for (const auto& problem : problems)
+        said.push_back(config::to_string(problem));
+    return said;
+}
+
+TEST(CheckTest, NothingToSayWhenAllIsWell) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    fixture.connect("doors", "echo");
+    EXPECT_TRUE(check(fixture).empty());
+}
+
+TEST(CheckTest, EveryMistakeIsListed) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    fixture.add_plugin({"test", "wrong_magic"});
+    fixture.add_plugin({"rogue", "crash_in_constructor"});
+    fixture.connect("mistyped", "ecko");
+    fixture.connect("settled", "echo").settings.value = {{"greting", "x"}};
+    fixture.connect("plain", "echo").base_url = "http://10.0.0.1";
+    EXPECT_THAT(check(fixture),
+                testing::UnorderedElementsAre(
+                    HasSubstr("there is no plugin 'ecko' (did you mean 'echo'?)"),
+                    HasSubstr("did you mean 'greeting'?"), HasSubstr("egress.allow_private"),
+                    HasSubstr("plugin test does not load: libabi_wrong_magic.so is refused"),
+                    HasSubstr("plugin rogue does not load: the runner ended by SIGSEGV")));
+}
+
+TEST(CheckTest, AHostIsNotMadeOverBadSettings) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    fixture.connect("doors", "echo").settings.value = {{"greeting", 7}};
+    EXPECT_THROW(fixture.start(), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace gatehouse::test
