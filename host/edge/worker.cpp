@@ -255,4 +255,6 @@ Worker::~Worker() {
     thread_.join();
 }
 
+void Worker::push(Message message) { inbox_->push(std::move(message)); }
+
 }  // namespace gatehouse::edge

@@ -22,7 +22,7 @@ class Worker {
     ~Worker();
 
     // [any thread]
-    void push(Message message) { inbox_->push(std::move(message)); }
+    void push(Message message);
 
   private:
     class Reactor;
