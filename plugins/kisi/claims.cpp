@@ -1,0 +1,145 @@
+#include "claims.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <string_view>
+
+#include "utc_time.hpp"
+
+namespace gatehouse::kisi {
+namespace {
+
+constexpr std::string_view kPrefix = "gatehouse_";
+constexpr const char* kTakenBack = "-";
+constexpr std::size_t kMaxKeyBytes = 50;  // Kisi's limits on metadata
+constexpr std::size_t kMaxValueBytes = 500;
+constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::max();
+
+std::string_view cut(std::string_view& rest, char separator) {
+    const std::size_t at = std::min(rest.find(separator), rest.size());
+    const std::string_view part = rest.substr(0, at);
+    rest.remove_prefix(std::min(at + 1, rest.size()));
+    return part;
+}
+
+bool read_side(std::string_view text, std::optional<std::int64_t>& side) {
+    if (text.empty()) return true;
+    side = parse_time(text);
+    return side.has_value();
+}
+
+std::optional<Claim> parse_claim(std::string_view text) {
+    if (std::ranges::count(text, '|') != 2) return std::nullopt;
+    Claim claim;
+    if (!read_side(cut(text, '|'), claim.window.from_ms)) return std::nullopt;
+    if (!read_side(cut(text, '|'), claim.window.until_ms)) return std::nullopt;
+    while (!text.empty()) {
+        const std::string_view number = cut(text, ',');
+        Id id = 0;
+        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id);
+        if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
+        claim.groups.insert(id);
+    }
+    return claim;
+}
+
+std::string format_claim(const Claim& claim) {
+    std::string text = claim.window.from_ms ? format_time(*claim.window.from_ms) : "";
+    text += "|";
+    text += claim.window.until_ms ? format_time(*claim.window.until_ms) : "";
+    text += "|";
+    bool is_first = true;
+    for (const Id id : claim.groups) {
+        if (!is_first) text += ",";
+        text += std::to_string(id);
+        is_first = false;
+    }
+    return text;
+}
+
+std::int64_t begin_of(std::int64_t now_ms, const Window& window) {
+    return std::max(window.from_ms.value_or(now_ms), now_ms);
+}
+
+}  // namespace
+
+bool is_same_from(std::int64_t now_ms, const Window& a, const Window& b) {
+    return begin_of(now_ms, a) == begin_of(now_ms, b) && a.until_ms == b.until_ms;
+}
+
+bool covers_from(std::int64_t now_ms, const Window& outer, const Window& inner) {
+    return begin_of(now_ms, outer) <= begin_of(now_ms, inner) &&
+           outer.until_ms.value_or(kEver) >= inner.until_ms.value_or(kEver);
+}
+
+Claims::Claims(const Json& metadata) {
+    if (!metadata.is_object()) return;
+    for (const auto& [key, value] : metadata.items()) {
+        const std::string text = value.is_string() ? value.get<std::string>() : std::string();
+        const auto claim = key.starts_with(kPrefix) ? parse_claim(text) : std::nullopt;
+        if (claim) {
+            by_rental_[key.substr(kPrefix.size())] = *claim;
+        } else if (!key.starts_with(kPrefix) || text != kTakenBack) {
+            others_[key] = value;
+        }
+    }
+}
+
+const Claim* Claims::of(const std::string& rental_id) const {
+    const auto found = by_rental_.find(rental_id);
+    return found == by_rental_.end() ? nullptr : &found->second;
+}
+
+void Claims::set(const std::string& rental_id, const Claim& claim, std::int64_t now_ms) {
+    const Claim* present = of(rental_id);
+    if (claim.groups.empty()) {
+        if (present != nullptr) taken_back_.insert(rental_id);
+        by_rental_.erase(rental_id);
+        return;
+    }
+    if (present != nullptr && present->groups == claim.groups &&
+        is_same_from(now_ms, present->window, claim.window)) {
+        return;
+    }
+    if (kPrefix.size() + rental_id.size() > kMaxKeyBytes ||
+        format_claim(claim).size() > kMaxValueBytes) {
+        throw sdk::Error("the rental's id or the number of its targets is too large for Kisi",
+                         {{"targets", "too many for one rental"}});
+    }
+    by_rental_[rental_id] = claim;
+    taken_back_.erase(rental_id);
+}
+
+std::optional<Window> Claims::needed(Id group_id) const {
+    std::optional<Window> widest;
+    for (const auto& [rental_id, claim] : by_rental_) {
+        if (!claim.groups.contains(group_id)) continue;
+        if (!widest) {
+            widest = claim.window;
+            continue;
+        }
+        const auto wider = [](auto a, auto b, auto choose) -> std::optional<std::int64_t> {
+            if (!a || !b) return std::nullopt;
+            return choose(*a, *b);
+        };
+        const auto least = [](std::int64_t a, std::int64_t b) { return std::min(a, b); };
+        const auto most = [](std::int64_t a, std::int64_t b) { return std::max(a, b); };
+        widest->from_ms = wider(widest->from_ms, claim.window.from_ms, least);
+        widest->until_ms = wider(widest->until_ms, claim.window.until_ms, most);
+    }
+    return widest;
+}
+
+Json Claims::metadata() const {
+    Json all = others_;
+    for (const std::string& rental_id : taken_back_) {
+        all[std::string(kPrefix) + rental_id] = kTakenBack;
+    }
+    for (const auto& [rental_id, claim] : by_rental_) {
+        all[std::string(kPrefix) + rental_id] = format_claim(claim);
+    }
+    return all;
+}
+
+}  // namespace gatehouse::kisi

@@ -1,0 +1,69 @@
+// Claims: which rental needs which group for which time, kept in the Kisi user's metadata.
+//
+// Kisi lets a user hold one role in a group, so two rentals of one renter share the assignment of a
+// group that both need. A claim is written before its assignment is made and taken back after it
+// was deleted. So whoever looks knows whom an assignment serves, also after a crash:
+//
+//   "gatehouse_<rental id>": "<from>|<until>|<group id>,<group id>"      "-": holds nothing
+//
+// An assignment in a group that nobody claims was made by somebody else.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "gatehouse/plugin.hpp"
+
+namespace gatehouse::kisi {
+
+using sdk::Json;
+using Id = std::int64_t;
+
+// Milliseconds since 1970; nothing = open on that side.
+struct Window {
+    std::optional<std::int64_t> from_ms = std::nullopt;
+    std::optional<std::int64_t> until_ms = std::nullopt;
+};
+
+// Whether both let in at the same times from now on: a beginning in the past is as good as none.
+bool is_same_from(std::int64_t now_ms, const Window& a, const Window& b);
+
+// Whether `outer` lets in whenever `inner` does, from now on.
+bool covers_from(std::int64_t now_ms, const Window& outer, const Window& inner);
+
+struct Claim {
+    Window window;
+    std::set<Id> groups;
+};
+
+// The claims on one user, by rental id.
+class Claims {
+  public:
+    Claims() = default;
+
+    // Metadata that is not an object, and entries that are no claims, count as none and are kept.
+    explicit Claims(const Json& metadata);
+
+    const Claim* of(const std::string& rental_id) const;
+
+    // Replaces the rental's claim; one without groups takes it back. One that means the same from
+    // now on is left as it is. Throws Error(kInvalid) when the claim does not fit into metadata.
+    void set(const std::string& rental_id, const Claim& claim, std::int64_t now_ms);
+
+    // The widest window that anybody needs the group for; nothing if nobody does.
+    std::optional<Window> needed(Id group_id) const;
+
+    // The metadata with these claims in it. A claim taken back is written as "-", not left out: it
+    // is not known whether Kisi replaces metadata or merges it.
+    Json metadata() const;
+
+  private:
+    Json others_ = Json::object();
+    std::map<std::string, Claim> by_rental_;
+    std::set<std::string> taken_back_;
+};
+
+}  // namespace gatehouse::kisi

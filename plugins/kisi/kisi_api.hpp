@@ -1,0 +1,80 @@
+// KisiApi: the few requests of Kisi's API that the plugin makes, as values. Only the current API:
+// no /members, /shares, user_id or group_id, which Kisi has deprecated.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "claims.hpp"
+#include "gatehouse/plugin.hpp"
+
+namespace gatehouse::kisi {
+
+struct User {
+    Id id = 0;
+    std::string email;
+    bool is_enabled = true;  // access_enabled and scim_access_enabled
+    Json metadata = Json::object();
+};
+
+struct Assignment {
+    Id id = 0;
+    Id group_id = 0;
+    Window window;
+};
+
+struct Group {
+    Id id = 0;
+    std::string name;
+};
+
+bool is_same_email(const std::string& a, const std::string& b);
+
+// Every function throws Error for an answer that is not what was asked for. [call]
+class KisiApi {
+  public:
+    KisiApi(sdk::Http http, std::string base_url, std::string api_key)
+        : http_(std::move(http)), base_url_(std::move(base_url)), api_key_(std::move(api_key)) {}
+
+    // The user of the key, for people.
+    std::string caller();
+
+    // Nothing if Kisi knows no user with this very address.
+    std::optional<User> find_user(const std::string& email);
+    std::optional<User> user(Id id);
+
+    // A managed user, to whom Kisi writes no mail. The error is Kisi's 409 or 422: the address may
+    // be taken; look.
+    std::variant<User, sdk::Error> create_user(const std::string& email, const std::string& name,
+                                               const Json& metadata);
+
+    void set_metadata(Id user_id, const Json& metadata);
+
+    // The user's roles in groups, all pages.
+    std::vector<Assignment> assignments(Id user_id);
+
+    // Makes a group_basic role. The error is Kisi's 409 or 422: the user may hold a role in the
+    // group already; look.
+    std::variant<Assignment, sdk::Error> assign(Id user_id, Id group_id, const Window& window);
+
+    // False if it was gone already.
+    bool remove_assignment(Id id);
+
+    // One page of groups; `is_last` tells whether more follow.
+    std::vector<Group> groups(int offset, bool& is_last);
+
+    static constexpr int kPageSize = 250;
+
+  private:
+    sdk::HttpReply send(const std::string& method, const std::string& path,
+                        const Json* body = nullptr);
+
+    sdk::Http http_;
+    std::string base_url_;
+    std::string api_key_;
+};
+
+}  // namespace gatehouse::kisi
