@@ -217,14 +217,21 @@ class SqliteStore final : public Store {
         return answer.get();
     }
 
+    // In pieces: senders wait behind each of them.
     Result<std::int64_t> forget_events(UnixMs before_ms, int limit) override {
-        // More would keep the senders waiting behind it.
-        constexpr int kMostAtOnce = 500;
-        const int count = std::clamp(limit, 0, kMostAtOnce);
-        return write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
-                   return sqlite::forget_events(context, before_ms, count);
-               })
-            .get();
+        constexpr std::int64_t kPiece = 50;
+        std::int64_t gone = 0;
+        while (gone < limit) {
+            const std::int64_t most = std::min(kPiece, limit - gone);
+            const Result<std::int64_t> piece =
+                write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
+                    return sqlite::forget_events(context, before_ms, most);
+                }).get();
+            if (!piece) return piece;
+            gone += *piece;
+            if (*piece < most) break;
+        }
+        return gone;
     }
 
     void close() override { writer_.close(); }

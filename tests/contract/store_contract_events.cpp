@@ -200,6 +200,17 @@ TEST_P(StoreContract, ForgetsFinishedEventsOfThatAgeAndNoOthers) {
     EXPECT_FALSE(timeline_texts(young).empty());
 }
 
+TEST_P(StoreContract, ForgetsAsManyEventsAsItIsTold) {
+    for (int i = 0; i < 120; ++i) {
+        append_id("e" + std::to_string(i));
+    }
+    for (const dispatch::Task& task : lease(120)) {
+        done(task);
+    }
+    EXPECT_EQ(store().forget_events(now() + 1, 110).value(), 110);
+    EXPECT_EQ(store().events({})->size(), 10u);
+}
+
 TEST_P(StoreContract, AnIdIsNeverGivenTwice) {
     const std::int64_t first = append_id("e1");
     done(lease_one());

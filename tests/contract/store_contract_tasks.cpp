@@ -203,6 +203,9 @@ TEST_P(StoreContract, ATaskNeedsABusinessAndAKey) {
     done(lease_one());
     EXPECT_EQ(store().enqueue({{"bravo", TaskKind::kResolve, "", now(), event_id}}).error().kind,
               ErrorKind::kNotFound);
+    EXPECT_EQ(store().enqueue({reconcile("r1", event_id, "bravo")}).error().kind,
+              ErrorKind::kNotFound);
+    EXPECT_EQ(store().enqueue({reconcile("r1", event_id + 1)}).error().kind, ErrorKind::kNotFound);
     EXPECT_TRUE(store().enqueue({{"acme", TaskKind::kResolve, "", now(), event_id}}));
     EXPECT_EQ(lease_one().event_id, event_id);
 }

@@ -53,7 +53,7 @@ Appended append_event(WriteContext& context, const NewEvent& event) {
     return {*event_id, false};
 }
 
-std::int64_t forget_events(WriteContext& context, UnixMs before_ms, int limit) {
+std::int64_t forget_events(WriteContext& context, UnixMs before_ms, std::int64_t limit) {
     Database& database = context.database();
     std::vector<std::int64_t> ids;
     {

@@ -174,9 +174,10 @@ Result<void> enqueue(WriteContext& context, const NewTask& asked) {
     }
     Database& database = context.database();
     const std::int64_t business = context.name_id(task.business);
-    if (task.kind == TaskKind::kResolve &&
+    if ((task.event_id != 0 || task.kind == TaskKind::kResolve) &&
         number(database, "SELECT business FROM events WHERE id = ?", task.event_id) != business) {
-        return fail(ErrorKind::kNotFound, "no event " + task.key + " of this business");
+        return fail(ErrorKind::kNotFound,
+                    "no event " + std::to_string(task.event_id) + " of this business");
     }
     put_task(context, business, task);
     if (task.event_id != 0) refresh_event(context, task.event_id);

@@ -13,7 +13,7 @@
 namespace gatehouse::store::sqlite {
 
 // Coalesces as dispatch/task.hpp says, and marks the rental for the event that asks. kInvalid
-// without a business or key, kNotFound if the event of a resolve task is not the business's.
+// without a business or key, kNotFound if the event that asks is not the business's.
 Result<void> enqueue(WriteContext& context, const dispatch::NewTask& task);
 
 // The same for an event that was stored in this very transaction, and whose state is known.
