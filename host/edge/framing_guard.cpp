@@ -13,6 +13,9 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMaxFields = 100;
+// With the CRLF that ends the chunk before it.
+constexpr std::size_t kMaxChunkHead = 256;
+constexpr std::size_t kMaxCarry = kMaxChunkHead + 3;
 constexpr std::size_t kKeptCapacity = 16 * 1024;
 // The shortest end of a chunked body, "0\r\n\r\n". Beast 1.74 asserts that it sees no fewer bytes
 // when it looks at a last chunk for the second time.
@@ -70,6 +73,9 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
 
     bool saw_chunk() const { return saw_chunk_; }
 
+    // The next chunk's head begins there.
+    void begin_at(const char* bytes) { unparsed_ = bytes; }
+
   private:
     using Error = boost::beast::error_code;
     using View = boost::beast::string_view;
@@ -83,7 +89,10 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
     void on_response_impl(int, View, int, Error&) override {}
 
     void on_field_impl(http::field, View name, View value, Error& error) override {
-        if (in_body_) return;  // a trailer: nothing here uses one
+        if (in_body_) {  // a trailer
+            error = http::error::bad_field;
+            return;
+        }
         if (guard_.fields_.size() == kMaxFields) {
             error = http::error::header_limit;
             return;
@@ -102,11 +111,15 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
 
     void on_chunk_header_impl(std::uint64_t, View extensions, Error& error) override {
         saw_chunk_ = true;
-        if (view(extensions).find('"') != npos) error = http::error::bad_chunk_extension;
+        const auto size = static_cast<std::size_t>(extensions.end() - unparsed_);
+        if (size > kMaxChunkHead || view(extensions).find('"') != npos) {
+            error = http::error::bad_chunk_extension;
+        }
     }
 
     std::size_t on_chunk_body_impl(std::uint64_t, View body, Error&) override {
         guard_.body_.append(body.data(), body.size());
+        unparsed_ = body.end();
         return body.size();
     }
 
@@ -115,6 +128,7 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
     FramingGuard& guard_;
     bool in_body_ = false;
     bool saw_chunk_ = false;
+    const char* unparsed_ = nullptr;
 };
 
 FramingGuard::FramingGuard(FramingLimits limits) : limits_(limits) {}
@@ -232,13 +246,14 @@ std::size_t FramingGuard::feed_chunks(std::string_view bytes) {
     }
 
     carry_ = std::string(bytes.substr(used));
-    if (carry_.size() > limits_.head_bytes || begins_with_quoted_extension(carry_)) refuse(400);
+    if (carry_.size() > kMaxCarry || begins_with_quoted_extension(carry_)) refuse(400);
     return given;
 }
 
 // Hands bytes to Beast and says how many it used.
 std::size_t FramingGuard::put(std::string_view bytes) {
     boost::beast::error_code error;
+    parser_->begin_at(bytes.data());
     const std::size_t used = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     if (error && error != http::error::need_more) refuse(status_of(error));
     return used;

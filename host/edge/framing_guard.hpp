@@ -7,7 +7,8 @@
 //   refused with 400   bare CR or LF, line folding, blanks before a colon, a target that does not
 //                      begin with '/', Host absent or repeated, Content-Length that is repeated or
 //                      not plain digits, Transfer-Encoding that is not exactly "chunked" or stands
-//                      beside a Content-Length or in HTTP/1.0, a quoted chunk extension
+//                      beside a Content-Length or in HTTP/1.0, a chunk's head that is longer than
+//                      256 bytes or has a quoted extension, trailers
 //   411                POST, PUT or PATCH with neither length nor chunks
 //   413, 431           body, head over its limit
 //   417                an expectation other than 100-continue
