@@ -152,4 +152,9 @@ struct Loaded {
 // Does not look at plugins: their settings are checked by plugins/settings.hpp.
 Loaded load(const std::filesystem::path& file);
 
+// The `admin` section of gatehouse.yaml alone, for the command line: an operator's shell often has
+// none of the variables that the service's other sections refer to. Nothing if it cannot be read;
+// `problems` then says why.
+std::optional<Admin> load_admin(const std::filesystem::path& file, Problems& problems);
+
 }  // namespace gatehouse::config

@@ -53,24 +53,6 @@ bool is_loopback(const std::string& address) {
     return address.starts_with("127.") || address == "::1";
 }
 
-void admin_fields(Fields& fields, Admin& out) {
-    out.place = fields.place();
-    fields.text("address", out.address, {"the address of the admin port, which is plain HTTP"},
-                rules::address());
-    fields.whole("port", out.port, {"its TCP port; 0 = any free one"}, 0, 65535);
-    LabelledSecret token;
-    fields.secret("token", token, {"the bearer token that every admin request must show", true});
-    out.token = std::move(token.value);
-    if (!is_loopback(out.address)) {
-        fields.warning("address", "the admin port speaks plain HTTP and is not on loopback",
-                       "use 127.0.0.1, or put TLS in front of it");
-    }
-    if (!out.token.empty() && out.token.reveal().size() < kShortestToken) {
-        fields.warning("token", "the admin token is shorter than 16 characters",
-                       "openssl rand -hex 32");
-    }
-}
-
 void store_fields(Fields& fields, Store& out) {
     out.place = fields.place();
     fields.map("sqlite", {"the embedded store", true}, [&](Fields& sqlite) {
@@ -118,6 +100,24 @@ void runner_fields(Fields& fields, Plugins& out) {
 }
 
 }  // namespace
+
+void admin_fields(Fields& fields, Admin& out) {
+    out.place = fields.place();
+    fields.text("address", out.address, {"the address of the admin port, which is plain HTTP"},
+                rules::address());
+    fields.whole("port", out.port, {"its TCP port; 0 = any free one"}, 0, 65535);
+    LabelledSecret token;
+    fields.secret("token", token, {"the bearer token that every admin request must show", true});
+    out.token = std::move(token.value);
+    if (!is_loopback(out.address)) {
+        fields.warning("address", "the admin port speaks plain HTTP and is not on loopback",
+                       "use 127.0.0.1, or put TLS in front of it");
+    }
+    if (!out.token.empty() && out.token.reveal().size() < kShortestToken) {
+        fields.warning("token", "the admin token is shorter than 16 characters",
+                       "openssl rand -hex 32");
+    }
+}
 
 void set_defaults(Config& out, std::filesystem::path& businesses) {
     out.plugins.directory = "/usr/lib/gatehouse/plugins";

@@ -16,6 +16,9 @@ void set_defaults(Config& out, std::filesystem::path& businesses);
 // gatehouse.yaml; `businesses` is the folder that its key of that name gives.
 void host_fields(Fields& fields, Config& out, std::filesystem::path& businesses);
 
+// Its section `admin`.
+void admin_fields(Fields& fields, Admin& out);
+
 // businesses.d/*.yaml. Checks the file's own names too: every connection that is spoken of must
 // stand in it. `allow_private` comes from gatehouse.yaml.
 void business_fields(Fields& fields, const std::vector<std::string>& allow_private, Business& out);

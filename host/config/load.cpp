@@ -93,4 +93,21 @@ Loaded load(const std::filesystem::path& file) {
     return loaded;
 }
 
+std::optional<Admin> load_admin(const std::filesystem::path& file, Problems& problems) {
+    Sources sources;
+    Admin admin;
+    Problems all;
+    Problems own;  // without what the rest of the file is blamed for
+    bool is_read = false;
+    read_yaml_file(file, &sources, all, [&](Fields& fields) {
+        fields.map("admin", {"", true}, [&](Fields& section) { admin_fields(section, admin); });
+        own = all;
+        is_read = true;
+    });
+    if (!is_read) own = std::move(all);
+    problems.insert(problems.end(), own.begin(), own.end());
+    if (!is_read || has_errors(own)) return std::nullopt;
+    return admin;
+}
+
 }  // namespace gatehouse::config

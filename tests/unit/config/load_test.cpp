@@ -213,6 +213,27 @@ TEST_F(LoadTest, AMissingFolderOrFileIsAProblem) {
     EXPECT_TRUE(has_errors(load("/nowhere/gatehouse.yaml").problems));
 }
 
+TEST_F(LoadTest, ReadsTheAdminSectionWithoutTheRest) {
+    folder_.write("gatehouse.yaml",
+                  "listen: ${env:GATEHOUSE_TEST_ABSENT}\nunknown: 1\n"
+                  "admin: {port: 7, token: '${file:admin.token}'}\n");
+    Problems problems;
+    const auto admin = load_admin(folder_.path() / "gatehouse.yaml", problems);
+    ASSERT_TRUE(admin);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(admin->port, 7);
+    EXPECT_EQ(admin->token.reveal(), "HUSH-0123456789abcdef");
+    for (const char* text : {"admin: {port: 7}\n", "listen: {}\n", "admin: [", "[]",
+                             "admin: {token: '${env:GATEHOUSE_TEST_ABSENT}'}\n",
+                             "admin: {port: 70000, token: '${file:admin.token}'}\n"}) {
+        folder_.write("gatehouse.yaml", text);
+        problems.clear();
+        EXPECT_FALSE(load_admin(folder_.path() / "gatehouse.yaml", problems)) << text;
+        EXPECT_TRUE(has_errors(problems)) << text;
+    }
+    EXPECT_FALSE(load_admin("/nowhere/gatehouse.yaml", problems));
+}
+
 TEST_F(LoadTest, FingerprintFollowsEveryFileAndValue) {
     write_business("a.yaml", business("acme"));
     const std::string first = load_all().config.fingerprint;

@@ -1,0 +1,176 @@
+#include "cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <memory>
+#include <ostream>
+
+#include "base/encoding.hpp"
+#include "cli/cli.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+constexpr const char* kDefaultConfig = "/etc/gatehouse/gatehouse.yaml";
+
+struct LocalVerb {
+    const char* name;
+    const char* help;
+};
+
+constexpr LocalVerb kLocalVerbs[] = {
+    {"serve", "Take webhooks in and work on them, until a signal ends it"},
+    {"check", "Read the whole configuration and list every mistake"},
+    {"schema", "Print the JSON Schema of the YAML files, plugins' settings included"},
+    {"version", "Print the version of this program and of the running host"},
+};
+
+// One verb's CLI11 command with the places that its values are read into.
+struct Entry {
+    std::string verb;
+    const RemoteVerb* remote = nullptr;
+    CLI::App* app = nullptr;
+    std::vector<std::string> arguments;
+    std::map<std::string, std::string> options;
+};
+
+class Parser {
+  public:
+    Parser()
+        : app_("Turns what happens in Storeganise into who can open which door.", "gatehouse") {
+        app_.require_subcommand(1);
+        app_.fallthrough();
+        app_.add_option("--config", config_file_, "the host's gatehouse.yaml")
+            ->type_name("FILE")
+            ->capture_default_str();
+        app_.add_flag("--json", is_json_, "print JSON for programs instead of text for people");
+        app_.footer(
+            "Exit codes: 0 done, 1 failed or not found, 2 wrong usage or configuration, "
+            "3 no host answers, 4 token refused.");
+        for (const LocalVerb& verb : kLocalVerbs) {
+            add(verb.name, nullptr, app_.add_subcommand(verb.name, verb.help));
+        }
+        for (const RemoteVerb& verb : remote_verbs())
+            add_remote(verb);
+    }
+
+    CommandLine parse(int argc, const char* const* argv) {
+        app_.parse(argc, argv);
+        CommandLine command;
+        command.config_file = config_file_;
+        command.is_json = is_json_;
+        for (const auto& entry : entries_) {
+            if (!is_chosen(*entry)) continue;
+            command.verb = entry->verb;
+            command.remote = entry->remote;
+            command.arguments = entry->arguments;
+            for (const auto& [name, value] : entry->options) {
+                if (!value.empty()) command.options[name] = value;
+            }
+        }
+        return command;
+    }
+
+    int exit(const CLI::ParseError& error, std::ostream& out, std::ostream& err) const {
+        return app_.exit(error, out, err) == 0 ? kOk : kUsage;
+    }
+
+  private:
+    Entry& add(std::string verb, const RemoteVerb* remote, CLI::App* app) {
+        auto entry = std::make_unique<Entry>();
+        entry->verb = std::move(verb);
+        entry->remote = remote;
+        entry->app = app;
+        entries_.push_back(std::move(entry));
+        return *entries_.back();
+    }
+
+    void add_remote(const RemoteVerb& verb) {
+        const std::string name(verb.name);
+        const std::size_t blank = name.find(' ');
+        CLI::App* parent = blank == std::string::npos ? &app_ : group(name.substr(0, blank));
+        Entry& entry = add(name, &verb,
+                           parent->add_subcommand(name.substr(blank + 1), std::string(verb.help)));
+        const auto names = arguments_of(verb);
+        entry.arguments.resize(names.size());
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            entry.app->add_option(names[i], entry.arguments[i])->required()->type_name("");
+        }
+        for (const Parameter& parameter : verb.parameters) {
+            const std::string key(parameter.name);
+            entry.app->add_option("--" + key, entry.options[key], std::string(parameter.help))
+                ->type_name(std::string(parameter.value));
+        }
+    }
+
+    // "events" and "dead-letters": verbs of their own, which list when nothing follows.
+    CLI::App* group(const std::string& name) {
+        CLI::App*& known = groups_[name];
+        if (known == nullptr) {
+            known = app_.add_subcommand(name, "List, show or replay " + name);
+            known->require_subcommand(0, 1);
+        }
+        return known;
+    }
+
+    bool is_chosen(const Entry& entry) const {
+        if (entry.app->parsed()) return true;
+        if (!entry.verb.ends_with(" list")) return false;
+        const CLI::App* parent = entry.app->get_parent();
+        return parent->parsed() && parent->get_subcommands().empty();
+    }
+
+    CLI::App app_;
+    std::string config_file_ = kDefaultConfig;
+    bool is_json_ = false;
+    std::vector<std::unique_ptr<Entry>> entries_;
+    std::map<std::string, CLI::App*> groups_;
+};
+
+}  // namespace
+
+std::optional<CommandLine> parse_command_line(int argc, const char* const* argv, std::ostream& out,
+                                              std::ostream& err, int& exit_code) {
+    exit_code = kUsage;
+    try {
+        Parser parser;
+        try {
+            return parser.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            exit_code = parser.exit(error, out, err);
+        }
+    } catch (const std::exception& error) {
+        err << "gatehouse: " << error.what() << '\n';
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> verb_names() {
+    std::vector<std::string> names;
+    for (const LocalVerb& verb : kLocalVerbs)
+        names.emplace_back(verb.name);
+    for (const RemoteVerb& verb : remote_verbs())
+        names.emplace_back(verb.name);
+    return names;
+}
+
+std::string request_target(const CommandLine& command) {
+    std::string target;
+    std::size_t next = 0;
+    std::string_view rest = command.remote->target;
+    while (!rest.empty()) {
+        const std::size_t open = rest.find('{');
+        target += rest.substr(0, open);
+        if (open == std::string_view::npos) break;
+        target += percent_encode(command.arguments.at(next++));
+        rest.remove_prefix(rest.find('}') + 1);
+    }
+    char separator = '?';
+    for (const auto& [name, value] : command.options) {
+        target += separator + name + '=' + percent_encode(value);
+        separator = '&';
+    }
+    return target;
+}
+
+}  // namespace gatehouse::cli

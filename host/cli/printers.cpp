@@ -1,0 +1,226 @@
+#include "cli/printers.hpp"
+
+#include <ostream>
+#include <string>
+
+#include "base/json.hpp"
+#include "cli/text.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+using nlohmann::json;
+
+// A member as text; "-" where there is nothing to show.
+std::string text_of(const json& value, std::string_view key) {
+    const json* found = member(value, key);
+    if (found == nullptr || found->is_null()) return "-";
+    if (found->is_string())
+        return found->get<std::string>().empty() ? "-" : found->get<std::string>();
+    if (found->is_boolean()) return found->get<bool>() ? "yes" : "no";
+    return dump_json(*found);
+}
+
+// "2026-11-22T08:00:00.123Z" as "2026-11-22 08:00:00Z", or with its milliseconds.
+std::string time_of(const json& value, std::string_view key, bool with_ms = false) {
+    std::string text = text_of(value, key);
+    if (text.size() < 20 || text[10] != 'T') return text;
+    text[10] = ' ';
+    return with_ms ? text : text.substr(0, 19) + 'Z';
+}
+
+// An array member, or an empty one.
+const json& list_of(const json& value, std::string_view key) {
+    static const json empty = json::array();
+    const json* found = member(value, key);
+    return found != nullptr && found->is_array() ? *found : empty;
+}
+
+const json& object_of(const json& value, std::string_view key) {
+    static const json empty = json::object();
+    const json* found = member(value, key);
+    return found != nullptr && found->is_object() ? *found : empty;
+}
+
+// Texts, or the member `key` of objects, in one line.
+std::string joined(const json& list, std::string_view key = "") {
+    std::string text;
+    for (const json& item : list) {
+        if (!text.empty()) text += ", ";
+        if (item.is_string()) {
+            text += item.get<std::string>();
+        } else {
+            text += text_of(item, key);
+        }
+    }
+    return text.empty() ? "-" : text;
+}
+
+void print_table(const Table& table, std::string_view nothing, std::ostream& out) {
+    if (table.empty()) {
+        out << nothing << '\n';
+    } else {
+        table.print(out);
+    }
+}
+
+// How to see the rest of a list that was cut off.
+void print_next(const json& document, const std::string& option, std::ostream& out) {
+    const std::string next = text_of(document, "next_" + option);
+    if (next != "-") out << "more: --" << option << ' ' << harmless(next) << '\n';
+}
+
+void print_line(std::string_view name, const std::string& value, std::ostream& out) {
+    std::string label(name);
+    label.resize(12, ' ');
+    out << label << harmless(value) << '\n';
+}
+
+void print_timeline(const json& steps, std::ostream& out) {
+    if (steps.empty()) return;
+    out << '\n';
+    Table table({"time (UTC)", "step", "rental", "what"});
+    for (const json& step : steps) {
+        table.add({time_of(step, "at", true), text_of(step, "kind"), text_of(step, "rental"),
+                   text_of(step, "text")});
+    }
+    table.print(out);
+}
+
+void add_secrets(const json& owner, const std::string& source, const std::string& business,
+                 Table& table) {
+    for (const json& secret : list_of(owner, "webhook_secrets")) {
+        table.add({business, source, text_of(secret, "label"), time_of(secret, "last_used")});
+    }
+}
+
+}  // namespace
+
+void print_plugins(const json& document, std::ostream& out) {
+    Table table({"plugin", "version", "state", "runners", "calls", "deaths", "reason"});
+    for (const json& plugin : list_of(document, "plugins")) {
+        table.add({text_of(plugin, "plugin"), text_of(plugin, "version"), text_of(plugin, "state"),
+                   text_of(plugin, "runners"), text_of(plugin, "calls"), text_of(plugin, "deaths"),
+                   text_of(plugin, "reason")});
+    }
+    print_table(table, "no plugins", out);
+}
+
+void print_businesses(const json& document, std::ostream& out) {
+    Table table({"business", "site", "access", "plugin"});
+    Table secrets({"business", "source", "webhook secret", "last used (UTC)"});
+    for (const json& business : list_of(document, "businesses")) {
+        const std::string name = text_of(business, "business");
+        const json& connections = list_of(business, "connections");
+        for (const json& site : list_of(business, "sites")) {
+            std::string plugin = "-";
+            for (const json& connection : connections) {
+                if (text_of(connection, "connection") == text_of(site, "access")) {
+                    plugin = text_of(connection, "plugin");
+                }
+            }
+            table.add({name, text_of(site, "site"), text_of(site, "access"), plugin});
+        }
+        if (list_of(business, "sites").empty()) table.add({name, "-", "-", "-"});
+        add_secrets(object_of(business, "storeganise"), "storeganise", name, secrets);
+        for (const json& connection : connections) {
+            add_secrets(connection, text_of(connection, "connection"), name, secrets);
+        }
+    }
+    print_table(table, "no businesses", out);
+    if (!secrets.empty()) {
+        out << '\n';
+        secrets.print(out);
+    }
+    print_next(document, "after", out);
+}
+
+void print_events(const json& document, std::ostream& out) {
+    Table table({"event", "received (UTC)", "business", "source", "type", "state"});
+    for (const json& event : list_of(document, "events")) {
+        table.add({text_of(event, "id"), time_of(event, "received"), text_of(event, "business"),
+                   text_of(event, "source"), text_of(event, "type"), text_of(event, "state")});
+    }
+    print_table(table, "no events", out);
+    print_next(document, "before", out);
+}
+
+void print_event(const json& document, std::ostream& out) {
+    print_line("event", text_of(document, "id"), out);
+    print_line("type", text_of(document, "type"), out);
+    print_line("state", text_of(document, "state"), out);
+    print_line("business", text_of(document, "business"), out);
+    print_line("source", text_of(document, "source"), out);
+    print_line("sender's id", text_of(document, "sender_id"), out);
+    print_line("received", time_of(document, "received"), out);
+    print_line("finished", time_of(document, "finished"), out);
+    print_line("copies", text_of(document, "copies"), out);
+    print_line("verified by", text_of(document, "verified_by"), out);
+    print_line("rentals", joined(list_of(document, "rentals")), out);
+    print_timeline(list_of(document, "timeline"), out);
+}
+
+void print_rentals(const json& document, std::ostream& out) {
+    Table table({"rental", "unit", "site", "connection", "desired", "granted", "updated (UTC)"});
+    for (const json& rental : list_of(document, "rentals")) {
+        const std::string unit = text_of(rental, "unit_name");
+        table.add({text_of(rental, "rental"), unit == "-" ? text_of(rental, "unit") : unit,
+                   text_of(rental, "site"), text_of(rental, "connection"),
+                   text_of(rental, "desired"), text_of(rental, "granted"),
+                   time_of(rental, "updated")});
+    }
+    print_table(table, "no rentals", out);
+    print_next(document, "after", out);
+}
+
+void print_explanation(const json& document, std::ostream& out) {
+    const json& desired = object_of(document, "desired");
+    const json& grant = object_of(document, "grant");
+    const json& pending = object_of(document, "pending");
+    const json& renter = object_of(desired, "renter");
+    out << harmless(text_of(document, "summary")) << "\n\n";
+    print_line("rental", text_of(document, "rental"), out);
+    print_line("unit", text_of(document, "unit_name"), out);
+    print_line("site", text_of(document, "site"), out);
+    print_line("renter", text_of(renter, "name") + " <" + text_of(renter, "email") + '>', out);
+    print_line("connection", text_of(document, "connection"), out);
+    print_line("desired", text_of(desired, "state") + ": " + joined(list_of(desired, "targets")),
+               out);
+    print_line("because", joined(list_of(desired, "reasons")), out);
+    print_line("from", time_of(desired, "from"), out);
+    print_line("until", time_of(desired, "until"), out);
+    print_line("granted",
+               text_of(grant, "state") + ": " + joined(list_of(grant, "targets"), "target"), out);
+    print_line("detail", text_of(grant, "detail"), out);
+    print_line("applied", time_of(grant, "applied"), out);
+    if (!pending.empty()) {
+        print_line("next look",
+                   time_of(pending, "due") + ", attempts so far " + text_of(pending, "attempts"),
+                   out);
+        print_line("last error", text_of(pending, "last_error"), out);
+    }
+    const json& letter = object_of(document, "dead_letter");
+    if (!letter.empty()) {
+        print_line("given up",
+                   "dead letter " + text_of(letter, "id") + ": " + text_of(letter, "message"), out);
+    }
+    print_timeline(list_of(document, "steps"), out);
+}
+
+void print_dead_letters(const json& document, std::ostream& out) {
+    Table table(
+        {"letter", "died (UTC)", "business", "task", "key", "attempts", "error", "message"});
+    for (const json& letter : list_of(document, "dead_letters")) {
+        table.add({text_of(letter, "id"), time_of(letter, "died"), text_of(letter, "business"),
+                   text_of(letter, "task"), text_of(letter, "key"), text_of(letter, "attempts"),
+                   text_of(letter, "error"), text_of(letter, "message")});
+    }
+    print_table(table, "no dead letters", out);
+    print_next(document, "before", out);
+}
+
+void print_message(const json& document, std::ostream& out) {
+    out << harmless(text_of(document, "message")) << '\n';
+}
+
+}  // namespace gatehouse::cli

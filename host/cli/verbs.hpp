@@ -1,0 +1,33 @@
+// The verbs that ask the admin port, as data: the parser, the requests, the help and the tests of
+// the man page are all made from this list.
+#pragma once
+
+#include <iosfwd>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::cli {
+
+struct Parameter {
+    std::string_view name;  // of the option "--name" and of the query
+    std::string_view value;
+    std::string_view help;
+};
+
+struct RemoteVerb {
+    std::string_view name;  // "events list": a group and a verb, or one word
+    std::string_view help;
+    std::string_view method;
+    std::string_view target;  // "/v1/events/{EVENT}": what is in braces is an argument, in order
+    std::vector<Parameter> parameters;
+    void (*print)(const nlohmann::json& document, std::ostream& out);
+};
+
+const std::vector<RemoteVerb>& remote_verbs();
+
+// The names in braces of a target.
+std::vector<std::string> arguments_of(const RemoteVerb& verb);
+
+}  // namespace gatehouse::cli

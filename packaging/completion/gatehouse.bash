@@ -1,0 +1,47 @@
+# Completion of gatehouse(1) for bash.
+
+_gatehouse() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local verbs="serve check schema version plugins businesses events rentals explain replay
+        dead-letters"
+    local everywhere="--config --json --help"
+    local verb="" second="" i
+
+    case $previous in
+        --config)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return ;;
+        --state)
+            mapfile -t COMPREPLY < <(compgen -W "open ignored invalid done dead" -- "$word")
+            return ;;
+        --business | --before | --after | --limit)
+            return ;;
+    esac
+
+    for ((i = 1; i < COMP_CWORD; ++i)); do
+        case ${COMP_WORDS[i]} in
+            --config | --state | --business | --before | --after | --limit) ((++i)) ;;
+            -*) ;;
+            *) if [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; else second=${COMP_WORDS[i]}; fi ;;
+        esac
+    done
+
+    local words=$everywhere
+    case $verb in
+        "") words+=" $verbs" ;;
+        businesses | rentals) words+=" --after --limit" ;;
+        events)
+            case $second in
+                "") words+=" list show find" ;;
+                list) words+=" --business --state --before --limit" ;;
+            esac ;;
+        dead-letters)
+            case $second in
+                "") words+=" list replay" ;;
+                list) words+=" --business --before --limit" ;;
+            esac ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _gatehouse gatehouse

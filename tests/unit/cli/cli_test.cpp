@@ -1,0 +1,176 @@
+#include "cli/cli.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "base/json.hpp"
+#include "unit/config/temporary_folder.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+// Answers from a script and notes what was asked.
+class FakeClient final : public egress::HttpClient {
+  public:
+    struct Notes {
+        std::string address;
+        egress::HttpCall call;
+        Result<egress::HttpReply> reply = egress::HttpReply{200, {}, "{}"};
+    };
+
+    explicit FakeClient(Notes& notes) : notes_(notes) {}
+
+    Result<egress::HttpReply> send(const egress::HttpCall& call) override {
+        notes_.call = call;
+        return notes_.reply;
+    }
+
+  private:
+    Notes& notes_;
+};
+
+class CliTest : public ::testing::Test {
+  protected:
+    CliTest() {
+        file_ = folder_.write("gatehouse.yaml", "admin: {port: 7001, token: '${file:token}'}\n");
+        folder_.write("token", "HUSH-0123456789abcdef");
+        verbs_.version = "1.2.3";
+        verbs_.make_client = [this](const std::string& address) {
+            notes_.address = address;
+            return std::make_unique<FakeClient>(notes_);
+        };
+        verbs_.serve = [this](const std::filesystem::path& file) {
+            served_ = file;
+            return 42;
+        };
+        verbs_.check = [this](const std::filesystem::path&) { return problems_; };
+    }
+
+    int run_words(std::vector<std::string> words) {
+        words.insert(words.begin(), "gatehouse");
+        words.emplace_back("--config");
+        words.push_back(file_.string());
+        std::vector<const char*> arguments;
+        for (const std::string& word : words)
+            arguments.push_back(word.c_str());
+        out_.str("");
+        err_.str("");
+        const int exit_code =
+            run(static_cast<int>(arguments.size()), arguments.data(), verbs_, out_, err_);
+        EXPECT_EQ((out_.str() + err_.str()).find("HUSH"), std::string::npos);
+        return exit_code;
+    }
+
+    config::TemporaryFolder folder_;
+    std::filesystem::path file_;
+    FakeClient::Notes notes_;
+    std::filesystem::path served_;
+    config::Problems problems_;
+    Verbs verbs_;
+    std::ostringstream out_;
+    std::ostringstream err_;
+};
+
+TEST_F(CliTest, ServeHandsItsExitCodeOn) {
+    EXPECT_EQ(run_words({"serve"}), 42);
+    EXPECT_EQ(served_, file_);
+}
+
+TEST_F(CliTest, CheckPrintsEveryProblemAndEndsWith2) {
+    problems_ = {{{"a.yaml", 3, 1}, "unknown key 'lisen'", "did you mean 'listen'?"},
+                 {{"a.yaml", 4, 2}, "odd \x1b[31m", "", config::Problem::Severity::kWarning}};
+    EXPECT_EQ(run_words({"check"}), kUsage);
+    EXPECT_EQ(out_.str(),
+              "a.yaml:3:1: error: unknown key 'lisen' (did you mean 'listen'?)\n"
+              "a.yaml:4:2: warning: odd ?[31m\n");
+    EXPECT_EQ(run_words({"check", "--json"}), kUsage);
+    const auto document = parse_json(out_.str());
+    ASSERT_TRUE(document);
+    EXPECT_EQ((*document)["ok"], false);
+    EXPECT_EQ((*document)["problems"][0]["line"], 3);
+    problems_.erase(problems_.begin());
+    EXPECT_EQ(run_words({"check"}), kOk);
+}
+
+TEST_F(CliTest, SchemaHoldsThePluginsSettings) {
+    verbs_.plugin_settings = [](const std::filesystem::path&) {
+        return std::map<std::string, nlohmann::json>{{"kisi", {{"title", "of kisi"}}}};
+    };
+    EXPECT_EQ(run_words({"schema"}), kOk);
+    EXPECT_TRUE(parse_json(out_.str()));
+    EXPECT_NE(out_.str().find("of kisi"), std::string::npos);
+}
+
+TEST_F(CliTest, AsksTheAdminPortWithTheToken) {
+    notes_.reply = egress::HttpReply{200, {}, R"({"events":[],"next_before":null})"};
+    EXPECT_EQ(run_words({"events", "list", "--state", "dead"}), kOk);
+    EXPECT_EQ(out_.str(), "no events\n");
+    EXPECT_EQ(notes_.address, "127.0.0.1:7001");
+    EXPECT_EQ(notes_.call.method, "GET");
+    EXPECT_EQ(notes_.call.url, "http://127.0.0.1:7001/v1/events?state=dead");
+    EXPECT_EQ(notes_.call.headers.at(0).second, "Bearer HUSH-0123456789abcdef");
+    EXPECT_EQ(run_words({"events", "--json"}), kOk);
+    EXPECT_EQ(parse_json(out_.str())->size(), 2U);
+}
+
+TEST_F(CliTest, PostsReplays) {
+    notes_.reply = egress::HttpReply{202, {}, R"({"message":"replayed"})"};
+    EXPECT_EQ(run_words({"replay", "7"}), kOk);
+    EXPECT_EQ(notes_.call.method, "POST");
+    EXPECT_EQ(out_.str(), "replayed\n");
+}
+
+TEST_F(CliTest, ExitCodesTellWhatWentWrong) {
+    const auto exit_code = [&](int status) {
+        notes_.reply = egress::HttpReply{status, {}, R"({"message":"why \u001b not"})"};
+        return run_words({"events", "show", "7"});
+    };
+    EXPECT_EQ(exit_code(404), kFailed);
+    EXPECT_EQ(err_.str(), "gatehouse: why ? not\n");
+    EXPECT_EQ(out_.str(), "");
+    EXPECT_EQ(exit_code(400), kUsage);
+    EXPECT_EQ(exit_code(401), kUnauthorised);
+    EXPECT_EQ(exit_code(409), kFailed);
+    EXPECT_EQ(exit_code(503), kFailed);
+    notes_.reply = fail(ErrorKind::kUnavailable, "connection refused");
+    EXPECT_EQ(run_words({"plugins"}), kUnreachable);
+    EXPECT_EQ(err_.str(), "gatehouse: no host answers at 127.0.0.1:7001: connection refused\n");
+    folder_.write("gatehouse.yaml", "admin: {port: 7001}\n");
+    EXPECT_EQ(run_words({"plugins"}), kUsage);
+    EXPECT_NE(err_.str().find("required key 'token' is missing"), std::string::npos);
+}
+
+TEST_F(CliTest, AnAnswerThatIsNoJsonIsNoCrash) {
+    for (const int status : {200, 500}) {
+        notes_.reply = egress::HttpReply{status, {}, "<html>"};
+        EXPECT_EQ(run_words({"events"}), status == 200 ? kOk : kFailed);
+    }
+}
+
+TEST_F(CliTest, VersionNeedsNoHost) {
+    notes_.reply = fail(ErrorKind::kUnavailable, "connection refused");
+    EXPECT_EQ(run_words({"version"}), kOk);
+    EXPECT_EQ(out_.str(), "gatehouse 1.2.3\nhost      not reachable\n");
+    notes_.reply = egress::HttpReply{200, {}, R"({"version":"1.2.2","fingerprint":"f1"})"};
+    EXPECT_EQ(run_words({"version"}), kOk);
+    EXPECT_EQ(out_.str(), "gatehouse 1.2.3\nhost      1.2.2\nsettings  f1\n");
+}
+
+TEST_F(CliTest, AnyAddressMeansLoopback) {
+    folder_.write("gatehouse.yaml", "admin: {address: '::', port: 7, token: '${file:token}'}\n");
+    run_words({"plugins"});
+    EXPECT_EQ(notes_.address, "[::1]:7");
+    folder_.write("gatehouse.yaml", "admin: {address: 0.0.0.0, port: 7, token: '${file:token}'}\n");
+    run_words({"plugins"});
+    EXPECT_EQ(notes_.address, "127.0.0.1:7");
+}
+
+TEST_F(CliTest, AThrowingHookIsAFailureNotACrash) {
+    verbs_.serve = [](const std::filesystem::path&) -> int { throw std::runtime_error("broken"); };
+    EXPECT_EQ(run_words({"serve"}), kFailed);
+    EXPECT_EQ(err_.str(), "gatehouse: broken\n");
+}
+
+}  // namespace
+}  // namespace gatehouse::cli

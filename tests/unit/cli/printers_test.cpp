@@ -1,0 +1,82 @@
+#include "cli/printers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/verbs.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string print(void (*printer)(const json&, std::ostream&), const char* document) {
+    std::ostringstream out;
+    printer(json::parse(document), out);
+    return out.str();
+}
+
+TEST(Printers, EventsAreATable) {
+    EXPECT_EQ(print(print_events, R"({"events":[{"id":7,"received":"2026-11-22T08:00:00.123Z",
+                  "business":"acme","source":"storeganise","type":"","state":"open"}],
+                  "next_before":7})"),
+              "event  received (UTC)        business  source       type  state\n"
+              "7      2026-11-22 08:00:00Z  acme      storeganise  -     open\n"
+              "more: --before 7\n");
+    EXPECT_EQ(print(print_events, R"({"events":[],"next_before":null})"), "no events\n");
+}
+
+TEST(Printers, AnEventShowsItsTimeline) {
+    const std::string text =
+        print(print_event, R"({"id":7,"type":"job.unit_moveIn.completed","state":"done",
+            "business":"acme","source":"storeganise","sender_id":"x\u001b[2J","copies":2,
+            "received":"2026-11-22T08:00:00.123Z","finished":null,"verified_by":"env:A",
+            "rentals":["r1","r2"],"timeline":[
+            {"at":"2026-11-22T08:00:00.123Z","kind":"received","rental":null,"text":"in"},
+            {"at":"2026-11-22T08:00:01.000Z","kind":"granted","rental":"r1","text":"A\nB"}]})");
+    EXPECT_NE(text.find("sender's id x?[2J\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("rentals     r1, r2\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("2026-11-22 08:00:00.123Z  received  -       in\n"), std::string::npos)
+        << text;
+    EXPECT_NE(text.find("2026-11-22 08:00:01.000Z  granted   r1      A?B\n"), std::string::npos)
+        << text;
+}
+
+TEST(Printers, AnExplanationBeginsWithItsSummary) {
+    const std::string text = print(print_explanation, R"({"summary":"the renter may open group:1",
+        "rental":"r1","unit_name":"A12","desired":{"state":"active","targets":["group:1"],
+        "reasons":["occupied"],"renter":{"name":"Ann","email":"a@b.c"}},
+        "grant":{"state":"active","targets":[{"target":"group:1","name":"A12"}]},
+        "pending":{"due":"2026-11-22T08:00:00.000Z","attempts":2,"last_error":"503"},
+        "dead_letter":{"id":3,"message":"no e-mail"},"steps":[]})");
+    EXPECT_EQ(text.find("the renter may open group:1\n\n"), 0U) << text;
+    EXPECT_NE(text.find("renter      Ann <a@b.c>\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("desired     active: group:1\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("next look   2026-11-22 08:00:00Z, attempts so far 2\n"), std::string::npos)
+        << text;
+    EXPECT_NE(text.find("given up    dead letter 3: no e-mail\n"), std::string::npos) << text;
+}
+
+TEST(Printers, BusinessesShowTheUseOfTheirSecrets) {
+    const std::string text = print(print_businesses, R"({"businesses":[{"business":"acme",
+        "storeganise":{"webhook_secrets":[{"label":"env:A","last_used":null}]},
+        "connections":[{"connection":"doors","plugin":"kisi","webhook_secrets":[]}],
+        "sites":[{"site":"*","access":"doors"}]}]})");
+    EXPECT_NE(text.find("acme      *     doors   kisi\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("acme      storeganise  env:A           -\n"), std::string::npos) << text;
+}
+
+TEST(Printers, SurviveDocumentsOfAnyShape) {
+    for (const RemoteVerb& verb : remote_verbs()) {
+        for (const char* document :
+             {"null", "7", "[]", "{}", R"({"events":7,"plugins":[7],"rentals":[[]]})",
+              R"({"businesses":[{"sites":[1],"storeganise":7}],"dead_letters":[null]})",
+              R"({"timeline":[1],"steps":{},"desired":[],"grant":{"targets":[1]}})"}) {
+            EXPECT_FALSE(print(verb.print, document).empty()) << verb.name << ' ' << document;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace gatehouse::cli
