@@ -8,7 +8,7 @@ namespace gatehouse::runner {
 namespace {
 
 constexpr std::size_t kMaxMessageBytes = 500;
-constexpr std::size_t kMaxFieldsBytes = 8 * 1024;
+constexpr std::size_t kMaxFieldsBytes = std::size_t{8} * 1024;
 
 std::string copy(gatehouse_str text, std::size_t max_bytes) {
     if (text.data == nullptr) return {};

@@ -17,7 +17,7 @@
 namespace gatehouse::runner {
 namespace {
 
-constexpr std::uint64_t kMib = 1024 * 1024;
+constexpr std::uint64_t kMib = std::uint64_t{1024} * 1024;
 // The program, its libraries and the threads' stacks, of which only a small part is ever touched.
 constexpr std::uint64_t kOwnAddressSpaceMib = 192;
 constexpr rlim_t kDescriptors = 32;

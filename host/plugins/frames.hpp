@@ -30,7 +30,7 @@ struct Frame {
 };
 
 inline constexpr std::size_t kFrameHeaderBytes = 16;
-inline constexpr std::size_t kMaxDocumentBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxDocumentBytes = std::size_t{1024} * 1024;
 // A call carries two documents; a reply from outside grows when it is written as JSON.
 inline constexpr std::size_t kMaxPayloadBytes = 8 * kMaxDocumentBytes;
 

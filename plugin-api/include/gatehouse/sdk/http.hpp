@@ -13,6 +13,27 @@
 
 namespace gatehouse::sdk {
 
+// Fit for one path segment or one query value: everything but RFC 3986's unreserved characters is
+// percent-encoded.
+inline std::string percent_encode(std::string_view text) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+                              c == '~';
+        if (is_plain) {
+            encoded += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        encoded += '%';
+        encoded += kHex[byte >> 4U];
+        encoded += kHex[byte & 15U];
+    }
+    return encoded;
+}
+
 struct HttpRequest {
     std::string method = "GET";
     std::string url = {};  // absolute; may hold {{secret:name}}, as headers and body may
