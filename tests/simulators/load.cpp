@@ -20,8 +20,7 @@ std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
 
 LoadRun::LoadRun(boost::asio::io_context& io, LoadOptions options,
                  std::vector<PreparedMoveIn> items, std::string id_prefix)
-    : io_(io),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       items_(std::move(items)),
       id_prefix_(std::move(id_prefix)),
       deadline_(io) {
@@ -50,36 +49,23 @@ void LoadRun::start(Done done) {
 
 void LoadRun::send_next(const std::shared_ptr<WebhookLink>& link) {
     if (is_over_ || next_ == deliveries()) return;
-    const std::size_t number = next_++;
-    if (options_.rate_per_s <= 0) return send(link, number, std::chrono::steady_clock::now());
-    const auto since_start =
-        std::chrono::duration<double>(static_cast<double>(number) / options_.rate_per_s);
-    const Instant due = started_ + std::chrono::duration_cast<Instant::duration>(since_start);
-    auto timer = std::make_shared<boost::asio::steady_timer>(io_, due);
-    timer->async_wait([run = shared_from_this(), timer, link, number,
-                       due](boost::system::error_code) { run->send(link, number, due); });
-}
-
-void LoadRun::send(const std::shared_ptr<WebhookLink>& link, std::size_t number, Instant due) {
-    const std::size_t at = number / static_cast<std::size_t>(options_.copies);
+    const std::size_t at = next_++ / static_cast<std::size_t>(options_.copies);
     std::string body = webhook_body(id_prefix_ + std::to_string(at), "job.unit_moveIn.completed",
                                     {{"jobId", items_[at].job_id}});
     std::string signature = sign(options_.secret, body);
     link->deliver(std::move(body), std::move(signature), options_.rules,
-                  [run = shared_from_this(), link, due](const Outcome& outcome) {
-                      run->note_delivery(outcome, due);
+                  [run = shared_from_this(), link](const Outcome& outcome) {
+                      run->note_delivery(outcome);
                       run->send_next(link);
                   });
 }
 
-void LoadRun::note_delivery(const Outcome& outcome, Instant due) {
-    // From when it was due, so that a slow answer also counts against those that waited behind it.
-    const auto took = std::chrono::steady_clock::now() - due;
-    took_us_.push_back(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+void LoadRun::note_delivery(const Outcome& outcome) {
+    took_us_.push_back(outcome.took_us);
     ++(outcome.status == 200 ? acknowledged_ : refused_);
     if (++answered_ < deliveries()) return;
     ack_elapsed_us_ = elapsed_us();
-    if (options_.is_for_acknowledgement || complete_ == items_.size()) finish();
+    if (complete_ == items_.size()) finish();
 }
 
 std::size_t LoadRun::deliveries() const {
@@ -125,8 +111,7 @@ json LoadRun::report() const {
     json incomplete = json::array();
     for (const PreparedMoveIn& item : items_) {
         const bool is_complete = item.has_fields && item.groups.empty();
-        const bool is_waited_for = !is_complete && !options_.is_for_acknowledgement;
-        if (is_waited_for && incomplete.size() < 10) incomplete.push_back(item.rental_id);
+        if (!is_complete && incomplete.size() < 10) incomplete.push_back(item.rental_id);
     }
     const bool is_all = complete_ == items_.size();
     const std::int64_t took =

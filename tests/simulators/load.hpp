@@ -1,7 +1,6 @@
 // LoadRun: sends the webhooks of many prepared move-ins and waits until each is complete, that is,
 // until its renter has a role assignment to the unit's groups and its rental got custom fields.
-// Gatehouse and its baselines are measured by this one driver. Without move-ins it measures the
-// acknowledgement alone: so many signed events, each with an id of its own.
+// Gatehouse and its baselines are measured by this one driver.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -31,10 +30,8 @@ struct LoadOptions {
     Url url;
     std::string secret;
     std::size_t concurrency = 16;
-    int copies = 1;         // each webhook is sent so often
-    double rate_per_s = 0;  // 0 = as fast as the answers come
+    int copies = 1;  // each webhook is sent so often
     std::int64_t deadline_ms = 60'000;
-    bool is_for_acknowledgement = false;  // ends when all are answered, whatever becomes of them
     DeliveryRules rules;
 };
 
@@ -54,18 +51,14 @@ class LoadRun : public std::enable_shared_from_this<LoadRun> {
     bool is_over() const { return is_over_; }
 
   private:
-    using Instant = std::chrono::steady_clock::time_point;
-
     void send_next(const std::shared_ptr<WebhookLink>& link);
-    void send(const std::shared_ptr<WebhookLink>& link, std::size_t number, Instant due);
-    void note_delivery(const Outcome& outcome, Instant due);
+    void note_delivery(const Outcome& outcome);
     std::size_t deliveries() const;
     void note_progress(PreparedMoveIn& item);
     void finish();
     nlohmann::json report() const;
     std::int64_t elapsed_us() const;
 
-    boost::asio::io_context& io_;
     LoadOptions options_;
     std::vector<PreparedMoveIn> items_;
     std::string id_prefix_;
@@ -75,7 +68,7 @@ class LoadRun : public std::enable_shared_from_this<LoadRun> {
     std::vector<std::int64_t> took_us_;
     std::size_t next_ = 0, acknowledged_ = 0, refused_ = 0, complete_ = 0, answered_ = 0;
     std::int64_t ack_elapsed_us_ = 0, complete_elapsed_us_ = 0;
-    Instant started_;
+    std::chrono::steady_clock::time_point started_;
     bool is_over_ = false;
     Done done_;
 };

@@ -156,12 +156,6 @@ std::vector<PreparedMoveIn> take_prepared(World& world, const Business& business
     return items;
 }
 
-std::vector<PreparedMoveIn> events_without_jobs(const json& body) {
-    PreparedMoveIn item;
-    item.job_id = body.value("job_id", "5bf540e8d986a91cd713affe");
-    return std::vector<PreparedMoveIn>(body.at("count").get<std::size_t>(), item);
-}
-
 std::optional<json> webhook_options(const json& body) {
     if (!body.contains("webhook")) return std::nullopt;
     return body["webhook"];
@@ -238,13 +232,9 @@ void control_load(asio::io_context& io, World& world, const json& body, const Re
     options.secret = body.value("secret", business.webhook_secret);
     options.concurrency = body.value("concurrency", options.concurrency);
     options.copies = std::max(body.value("copies", 1), 1);
-    options.rate_per_s = body.value("rate_per_s", options.rate_per_s);
     options.deadline_ms = body.value("deadline_ms", options.deadline_ms);
-    options.is_for_acknowledgement = body.value("only_acknowledge", false);
     options.rules = rules_from(body);
-    std::vector<PreparedMoveIn> items = options.is_for_acknowledgement
-                                            ? events_without_jobs(body)
-                                            : take_prepared(world, business, body);
+    std::vector<PreparedMoveIn> items = take_prepared(world, business, body);
     // Another prefix for each run: a host that lived longer than the simulator knows the old ids.
     const std::string prefix = "load-" + std::to_string(SystemClock().now_ms()) + "-";
     world.load = std::make_shared<LoadRun>(io, std::move(options), std::move(items),
