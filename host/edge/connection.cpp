@@ -8,8 +8,8 @@ namespace gatehouse::edge {
 namespace {
 
 constexpr std::size_t kMaxPending = 16;
-constexpr std::size_t kMaxUnsent = 256 * 1024;
-constexpr std::size_t kKeptCapacity = 16 * 1024;
+constexpr std::size_t kMaxUnsent = 256UL * 1024;
+constexpr std::size_t kKeptCapacity = 16UL * 1024;
 constexpr std::int64_t kLingerMs = 2000;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 

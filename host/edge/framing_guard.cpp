@@ -11,12 +11,12 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::size_t kMaxFields = 100;
 // With the CRLF that ends the chunk before it.
 constexpr std::size_t kMaxChunkHead = 256;
 constexpr std::size_t kMaxCarry = kMaxChunkHead + 3;
-constexpr std::size_t kKeptCapacity = 16 * 1024;
+constexpr std::size_t kKeptCapacity = 16UL * 1024;
 // The shortest end of a chunked body, "0\r\n\r\n". Beast 1.74 asserts that it sees no fewer bytes
 // when it looks at a last chunk for the second time.
 constexpr std::size_t kShortestLastChunk = 5;
@@ -52,7 +52,7 @@ bool is_plain_number(std::string_view text) {
 // chunk's size against the body's limit again with every read.
 bool begins_with_quoted_extension(std::string_view chunk_head) {
     if (chunk_head.substr(0, 2) == "\r\n") chunk_head.remove_prefix(2);  // of the chunk before
-    return chunk_head.substr(0, chunk_head.find('\r')).find('"') != npos;
+    return chunk_head.substr(0, chunk_head.find('\r')).find('"') != kNone;
 }
 
 int status_of(const boost::beast::error_code& error) {
@@ -112,7 +112,7 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
     void on_chunk_header_impl(std::uint64_t, View extensions, Error& error) override {
         saw_chunk_ = true;
         const auto size = static_cast<std::size_t>(extensions.end() - unparsed_);
-        if (size > kMaxChunkHead || view(extensions).find('"') != npos) {
+        if (size > kMaxChunkHead || view(extensions).find('"') != kNone) {
             error = http::error::bad_chunk_extension;
         }
     }
@@ -148,7 +148,7 @@ std::size_t FramingGuard::feed_head(std::string_view bytes) {
     head_.append(bytes.substr(0, room));
 
     const std::size_t end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
-    const bool complete = end != npos;
+    const bool complete = end != kNone;
     if (complete) head_.resize(end + 4);
 
     if (!has_canonical_lines(head_, before)) {
@@ -217,7 +217,7 @@ bool FramingGuard::take_target(std::string_view target) {
 
     const std::size_t question = target.find('?');
     path_ = target.substr(0, question);
-    query_ = question == npos ? "" : target.substr(question + 1);
+    query_ = question == kNone ? "" : target.substr(question + 1);
     return true;
 }
 

@@ -27,8 +27,8 @@
 namespace gatehouse::edge {
 
 struct FramingLimits {
-    std::size_t head_bytes = 8 * 1024;
-    std::size_t body_bytes = 1024 * 1024;
+    std::size_t head_bytes = 8UL * 1024;
+    std::size_t body_bytes = 1024UL * 1024;
 };
 
 // One connection's stream of requests, one at a time. [one thread]

@@ -22,7 +22,7 @@ using Pistache::Polling::Mode;
 using Pistache::Polling::NotifyOn;
 using Pistache::Polling::Tag;
 
-constexpr std::size_t kReadBuffer = 64 * 1024;
+constexpr std::size_t kReadBuffer = 64UL * 1024;
 constexpr std::size_t kRequestLineRoom = 64;
 constexpr unsigned kRead = 1;
 constexpr unsigned kWrite = 2;
@@ -178,10 +178,9 @@ class Transport final : public Pistache::Tcp::Transport {
 
     void remove(const Connection& connection) {
         const int fd = connection.id().fd;
-        const PeerPtr peer = connection.peer();
         deadlines_.forget(fd);
+        removePeer(connection.peer());  // closes the descriptor
         connections_.erase(fd);
-        removePeer(peer);
     }
 
     void look_at_due() {
