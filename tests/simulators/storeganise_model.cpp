@@ -110,7 +110,7 @@ Entities* StoreganiseModel::collection(Business& business, std::string_view name
 }
 
 Result<std::string> StoreganiseModel::put(Business& business, std::string_view collection_name,
-                                          json data, json custom_fields) {
+                                          json data, const json& custom_fields) {
     Entities* entities = collection(business, collection_name);
     if (entities == nullptr) {
         return fail(ErrorKind::kInvalid, "no collection " + std::string(collection_name));

@@ -69,7 +69,7 @@ class StoreganiseModel {
     // Puts the object into "sites", "units", "users", "rentals" or "jobs" over the defaults of its
     // kind, and returns its id (a new one when `data` has none). kInvalid for another collection.
     Result<std::string> put(Business& business, std::string_view collection, nlohmann::json data,
-                            nlohmann::json custom_fields);
+                            const nlohmann::json& custom_fields);
 
     // The collection of that name, or nothing.
     static Entities* collection(Business& business, std::string_view name);

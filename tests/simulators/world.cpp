@@ -28,9 +28,9 @@ void seed_business(World& world, const json& wanted) {
     }
     for (const char* name : {"sites", "units", "users", "rentals", "jobs"}) {
         for (json object : list_in(wanted, name)) {
-            json fields = object.value("customFields", json::object());
+            const json fields = object.value("customFields", json::object());
             object.erase("customFields");
-            (void)world.storeganise.put(business, name, std::move(object), std::move(fields));
+            (void)world.storeganise.put(business, name, std::move(object), fields);
         }
     }
 }
