@@ -119,6 +119,7 @@ std::vector<std::string> StoreContract::timeline_texts(std::int64_t event_id) {
     const auto steps = store().timeline(event_id);
     EXPECT_TRUE(steps);
     if (steps) {
+        texts.reserve(steps->size());
         for (const TimelineStep& step : *steps) {
             texts.push_back(step.step.text);
         }

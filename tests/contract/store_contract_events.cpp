@@ -92,9 +92,9 @@ TEST_P(StoreContract, AnEventWithoutIdentityIsRefused) {
 }
 
 TEST_P(StoreContract, EventsAreListedFromTheNewest) {
-    std::vector<std::int64_t> ids;
-    for (int i = 0; i < 5; ++i) {
-        ids.push_back(append_id("e" + std::to_string(i)));
+    std::vector<std::int64_t> ids(5);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        ids[i] = append_id("e" + std::to_string(i));
     }
     EventFilter filter;
     filter.limit = 2;
@@ -151,7 +151,7 @@ TEST_P(StoreContract, P12_AnEventThatAsksForNothingIsFinishedAsItComes) {
 
 TEST_P(StoreContract, TheLastUseOfEverySecretIsKnownToTheMinute) {
     append_id("e1");
-    clock_.advance_ms(10 * 60'000);
+    clock_.advance_ms(600'000);
     NewEvent later = new_event("e2");
     later.verified_by = "second";
     ASSERT_TRUE(append(later));
@@ -173,9 +173,9 @@ TEST_P(StoreContract, TheLastUseOfEverySecretIsKnownToTheMinute) {
 TEST_P(StoreContract, ForgetsFinishedEventsOfThatAgeAndNoOthers) {
     const std::int64_t open = append_id("open");
     const std::int64_t dying = append_id("dying");
-    std::vector<std::int64_t> finished;
-    for (int i = 0; i < 3; ++i) {
-        finished.push_back(append_id("old" + std::to_string(i)));
+    std::vector<std::int64_t> finished(3);
+    for (std::size_t i = 0; i < finished.size(); ++i) {
+        finished[i] = append_id("old" + std::to_string(i));
     }
     for (const dispatch::Task& task : lease(10)) {
         if (task.event_id == dying) dead(task);

@@ -20,6 +20,7 @@ constexpr int kThreads = 32;
 template <typename Body>
 void on_threads(int count, Body body) {
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
         threads.emplace_back([&body, i] { body(i); });
     }
@@ -95,9 +96,9 @@ TEST_P(StoreContract, Threads_P3_NoKeyIsWorkedOnTwiceAtOnceAndNoRequestIsLost) {
             }
         }
     };
-    std::vector<std::thread> workers;
-    for (int i = 0; i < 4; ++i) {
-        workers.emplace_back(work);
+    std::vector<std::thread> workers(4);
+    for (std::thread& worker : workers) {
+        worker = std::thread(work);
     }
     on_threads(kRentals, [&](int rental) {
         const std::string key = "r" + std::to_string(rental);

@@ -1,10 +1,9 @@
 // How many events a second the store appends, and whether an append costs more once a million are
-// stored. Prints a table, and the same as JSON lines with --json.
-//
-//   store_bench [--directory DIR] [--events N] [--businesses N] [--random-ids] [--json]
+// stored. Prints a table, or JSON lines with --json.
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -13,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -53,17 +53,20 @@ double fsync_ms(const std::string& directory) {
     const std::string path = directory + "/store_bench.fsync";
     const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     const std::string pages(8192, 'x');
-    constexpr int kRounds = 200;
-    for (off_t at = 0; at < 4 << 20; at += 8192) {
-        if (::pwrite(fd.get(), pages.data(), pages.size(), at) < 0) std::abort();
+    constexpr off_t kRounds = 200;
+    const auto write_at = [&](off_t round) {
+        if (::pwrite(fd.get(), pages.data(), pages.size(), round * 8192) < 0) std::abort();
+    };
+    for (off_t round = 0; round < kRounds; ++round) {
+        write_at(round);
     }
     ::fsync(fd.get());
     const auto start = SteadyClock::now();
-    for (int i = 0; i < kRounds; ++i) {
-        if (::pwrite(fd.get(), pages.data(), pages.size(), i * 8192) < 0) std::abort();
+    for (off_t round = 0; round < kRounds; ++round) {
+        write_at(round);
         ::fdatasync(fd.get());
     }
-    const double milliseconds = seconds_since(start) * 1000 / kRounds;
+    const double milliseconds = seconds_since(start) * 1000 / static_cast<double>(kRounds);
     ::unlink(path.c_str());
     return milliseconds;
 }
@@ -82,10 +85,8 @@ class Load {
         // One thread submits for many senders, as an edge's worker does.
         std::mutex mutex;
         std::condition_variable is_free;
-        std::vector<int> free_slots;
-        for (int slot = 0; slot < in_flight; ++slot) {
-            free_slots.push_back(slot);
-        }
+        std::vector<int> free_slots(delays.size());
+        std::iota(free_slots.begin(), free_slots.end(), 0);
         for (std::int64_t i = 0; i < count; ++i) {
             int slot = 0;
             {
@@ -139,9 +140,9 @@ class Load {
                 }
             }
         };
-        std::vector<std::thread> workers;
-        for (int i = 0; i < 64; ++i) {
-            workers.emplace_back(work);
+        std::vector<std::thread> workers(64);
+        for (std::thread& worker : workers) {
+            worker = std::thread(work);
         }
         for (std::thread& worker : workers) {
             worker.join();
@@ -270,14 +271,12 @@ int bench(const Settings& settings) {
 
 int main(int argc, char** argv) {
     gatehouse::store::Settings settings;
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
-        const char* value = i + 1 < argc ? argv[i + 1] : "";
-        if (word == "--random-ids") settings.has_random_ids = true;
-        if (word == "--json") settings.is_json = true;
-        if (word == "--directory") settings.directory = value;
-        if (word == "--events") settings.stored_events = std::atoll(value);
-        if (word == "--businesses") settings.businesses = std::atoi(value);
-    }
+    CLI::App app("Measures the store");
+    app.add_option("--directory", settings.directory, "where to put the database");
+    app.add_option("--events", settings.stored_events, "events to store before the second half");
+    app.add_option("--businesses", settings.businesses, "businesses that they come from");
+    app.add_flag("--random-ids", settings.has_random_ids, "senders whose ids have no order");
+    app.add_flag("--json", settings.is_json, "one JSON object a line");
+    CLI11_PARSE(app, argc, argv);
     return gatehouse::store::bench(settings);
 }

@@ -69,9 +69,9 @@ TEST_F(CheckpointerTest, TheLogStartsAgainWhileTheWriterGoesOn) {
 
 TEST_F(CheckpointerTest, ShortReadsDoNotKeepTheLogGrowing) {
     std::atomic<bool> is_over = false;
-    std::vector<std::thread> readers;
-    for (int i = 0; i < 2; ++i) {
-        readers.emplace_back([&] {
+    std::vector<std::thread> readers(2);
+    for (std::thread& thread : readers) {
+        thread = std::thread([&] {
             const std::unique_ptr<Database> reader = open(Database::Access::kRead);
             while (!is_over) {
                 number(*reader, "SELECT max(id) FROM rows");

@@ -80,6 +80,7 @@ void work(Store& store) {
     auto store = open(path, clock, metrics);
     if (!store || !(*store)->reclaim_leases()) ::_exit(1);
     std::vector<std::thread> threads;
+    threads.reserve(6);
     for (int i = 0; i < 2; ++i) {
         threads.emplace_back([&] { work(**store); });
     }

@@ -78,6 +78,7 @@ class WriterTest : public ::testing::Test {
         constexpr int kOperations = 20;
         hold();
         std::vector<std::future<Result<void>>> answers;
+        answers.reserve(kOperations);
         for (int i = 0; i < kOperations; ++i) {
             answers.push_back(add(i, i % 3 == 1 ? failure : nullptr));
         }
@@ -141,13 +142,13 @@ TEST_F(WriterTest, AnotherProgramsLockRefusesTheGroupAndItsEndLetsTheNextPass) {
 }
 
 TEST_F(WriterTest, ClosingFromManyThreadsAtOnceIsOneClose) {
-    std::vector<std::future<Result<void>>> answers;
-    for (int i = 0; i < 50; ++i) {
-        answers.push_back(add(i));
+    std::vector<std::future<Result<void>>> answers(50);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        answers[i] = add(static_cast<std::int64_t>(i));
     }
-    std::vector<std::thread> closers;
-    for (int i = 0; i < 4; ++i) {
-        closers.emplace_back([this] { writer_->close(); });
+    std::vector<std::thread> closers(4);
+    for (std::thread& closer : closers) {
+        closer = std::thread([this] { writer_->close(); });
     }
     for (std::thread& closer : closers) {
         closer.join();
