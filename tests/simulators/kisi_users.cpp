@@ -44,7 +44,8 @@ Reply create(KisiCall& call) {
                               "password_flow_enabled", "metadata", "notes"},
                              refusal);
     if (body.is_null()) return refusal;
-    if (!body.contains("email") || !body["email"].is_string() || body["email"] == "") {
+    if (!body.contains("email") || !body["email"].is_string() ||
+        body["email"].get<std::string>().empty()) {
         return kisi_invalid("email", "can't be blank");
     }
     KisiUser user;

@@ -10,9 +10,9 @@ namespace {
 using nlohmann::json;
 
 const json& list_in(const json& object, const char* member) {
-    static const json kNone = json::array();
+    static const json none = json::array();
     const auto found = object.find(member);
-    return found == object.end() ? kNone : *found;
+    return found == object.end() ? none : *found;
 }
 
 void seed_business(World& world, const json& wanted) {

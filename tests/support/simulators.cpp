@@ -30,7 +30,7 @@ std::size_t append(char* data, std::size_t size, std::size_t count, void* into) 
 
 Simulators::Simulators(std::vector<std::string> arguments)
     : process_({binary_dir() / "gatehouse-simulators", std::move(arguments), {}, false}) {
-    static const CurlGlobal kCurl;
+    static const CurlGlobal curl_global;
     const auto line = process_.wait_for_line(
         [](const std::string& text) { return text.find("control_port") != std::string::npos; });
     const json ports = json::parse(line.value_or(""), nullptr, false);
