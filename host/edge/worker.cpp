@@ -103,27 +103,34 @@ class Transport final : public Pistache::Tcp::Transport {
     void receive(NewConnection& arrival) {
         const int fd = arrival.fd.get();
         try {
-            sockaddr_storage address = arrival.address;
-            const auto from = Pistache::Address::fromUnix(as_sockaddr(address));
-            const PeerPtr peer = arrival.ssl
-                                     ? Pistache::Tcp::Peer::CreateSSL(fd, from, arrival.ssl.get())
-                                     : Pistache::Tcp::Peer::Create(fd, from);
-            static_cast<void>(arrival.ssl.release());  // the peer frees it
-            handleNewPeer(peer);
-            reactor()->modifyFd(key(), fd, NotifyOn::Read, tag_of(fd), Mode::Level);
-            auto connection = std::make_unique<Connection>(context_, ConnectionId{fd, ++serial_},
-                                                           peer, address_text(arrival.address),
-                                                           std::move(arrival.slot));
-            connection->interest = kRead;
-            static_cast<void>(arrival.fd.release());  // removePeer() closes it
-            Connection& added = *connection;
-            connections_[fd] = std::move(connection);
-            added.on_readable();
-            touch(added);
+            connections_[fd] = take_over(arrival);
         } catch (const std::exception&) {
+            connections_.erase(fd);
             peers.erase(fd);
             observe::warn("edge", "a connection could not be taken over");
+            return;
         }
+        static_cast<void>(arrival.fd.release());  // removePeer() closes it
+        Connection& added = *connections_[fd];
+        added.on_readable();
+        touch(added);
+    }
+
+    // Throws what Pistache throws when the kernel refuses.
+    std::unique_ptr<Connection> take_over(NewConnection& arrival) {
+        const int fd = arrival.fd.get();
+        const auto from = Pistache::Address::fromUnix(as_sockaddr(arrival.address));
+        const PeerPtr peer = arrival.ssl
+                                 ? Pistache::Tcp::Peer::CreateSSL(fd, from, arrival.ssl.get())
+                                 : Pistache::Tcp::Peer::Create(fd, from);
+        static_cast<void>(arrival.ssl.release());  // the peer frees it
+        handleNewPeer(peer);
+        reactor()->modifyFd(key(), fd, NotifyOn::Read, tag_of(fd), Mode::Level);
+        auto connection =
+            std::make_unique<Connection>(context_, ConnectionId{fd, ++serial_}, peer,
+                                         address_text(arrival.address), std::move(arrival.slot));
+        connection->interest = kRead;
+        return connection;
     }
 
     void receive(Answer& answer) {
@@ -254,6 +261,8 @@ Worker::~Worker() {
     thread_.join();
 }
 
-void Worker::push(Message message) { inbox_->push(std::move(message)); }
+void Worker::push(Message message) {
+    inbox_->push(std::move(message));
+}
 
 }  // namespace gatehouse::edge
