@@ -24,13 +24,14 @@ Background::~Background() {
 }
 
 void Background::add(std::unique_ptr<Job> job) {
-    bool is_taken = false;
     {
         const std::lock_guard lock(mutex_);
-        is_taken = !is_ending_ && jobs_.size() < kMaxWaiting;
-        if (is_taken) jobs_.push_back(std::move(job));
+        if (!is_ending_ && jobs_.size() < kMaxWaiting) {
+            jobs_.push_back(std::move(job));
+            news_.notify_one();
+            return;
+        }
     }
-    if (is_taken) return news_.notify_one();
     job->refuse();
 }
 
