@@ -18,7 +18,7 @@ using plugins::FrameKind;
 
 constexpr std::size_t kMaxInstances = 64;
 constexpr std::size_t kMaxThreads = 64;
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 constexpr std::size_t kMaxLogBytes = 1024;
 
 std::string failure_document(const Outcome& outcome) {

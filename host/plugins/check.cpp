@@ -42,7 +42,8 @@ void check_loading(const PluginHostOptions& options, const Registry& registry, P
     const SystemClock clock;
     std::vector<std::pair<const Manifest*, std::unique_ptr<RunnerLane>>> lanes;
     for (const auto& [id, manifest] : registry.manifests) {
-        lanes.emplace_back(&manifest, std::make_unique<RunnerLane>(manifest, options.lane, clock));
+        lanes.emplace_back(&manifest,
+                           std::make_unique<RunnerLane>(manifest, options.lane, clock, nullptr));
     }
     for (const auto& [manifest, lane] : lanes) {
         const LaneStatus status = lane->wait_settled();

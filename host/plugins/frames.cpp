@@ -14,7 +14,7 @@ constexpr std::size_t kKindAt = 4;
 constexpr std::size_t kCallIdAt = 8;
 constexpr std::size_t kLengthAt = 12;
 // Below this, moving what is left to the front costs more than it gives back.
-constexpr std::size_t kCompactBytes = 64 * 1024;
+constexpr std::size_t kCompactBytes = std::size_t{64} * 1024;
 
 void put_number(std::string& out, std::uint32_t value) {
     for (int shift = 0; shift < 32; shift += 8) {

@@ -22,7 +22,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMaxReasonBytes = 300;
 // A call has one question or its end under way, never more.
 constexpr std::size_t kMaxInbox = 4;
@@ -47,10 +47,12 @@ int ms_until(SteadyClock::time_point when) {
 
 }  // namespace
 
-RunnerLane::RunnerLane(const Manifest& manifest, LaneOptions options, const Clock& clock)
+RunnerLane::RunnerLane(const Manifest& manifest, LaneOptions options, const Clock& clock,
+                       observe::Counter* deaths)
     : manifest_(manifest),
       options_(std::move(options)),
       clock_(clock),
+      deaths_(deaths),
       output_(manifest.plugin),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this] { run(); }) {}
@@ -265,6 +267,7 @@ void RunnerLane::note_end(const ProcessEnd& end) {
         reason = kill_reason_.empty() ? "the runner " + end.text + " " + during
                                       : "the runner " + kill_reason_;
         ++status_.deaths;
+        if (deaths_ != nullptr) deaths_->add();
         ++failures_in_a_row_;
         status_.reason = reason;
         observe::error("plugins", reason, {{"plugin", manifest_.plugin}});

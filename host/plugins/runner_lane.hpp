@@ -17,6 +17,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
+#include "observe/metrics.hpp"
 #include "plugins/frames.hpp"
 #include "plugins/manifest.hpp"
 #include "plugins/plugin_host.hpp"
@@ -45,8 +46,9 @@ using ServiceHandler =
 // [any thread]
 class RunnerLane {
   public:
-    // Starts at once, without waiting. `manifest` and `clock` are borrowed.
-    RunnerLane(const Manifest& manifest, LaneOptions options, const Clock& clock);
+    // Starts at once, without waiting. `manifest`, `clock` and `deaths` (may be null) are borrowed.
+    RunnerLane(const Manifest& manifest, LaneOptions options, const Clock& clock,
+               observe::Counter* deaths);
     RunnerLane(const RunnerLane&) = delete;
     RunnerLane& operator=(const RunnerLane&) = delete;
     ~RunnerLane();  // stop()
@@ -90,6 +92,7 @@ class RunnerLane {
     const Manifest& manifest_;
     const LaneOptions options_;
     const Clock& clock_;
+    observe::Counter* const deaths_;
     RunnerOutput output_;            // [lane thread]
     Phase phase_ = Phase::kLoading;  // [lane thread]
     UniqueFd wake_;

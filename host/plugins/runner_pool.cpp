@@ -66,15 +66,19 @@ void RunnerPool::start_lanes(const PluginHostOptions& options) {
             &metrics_.histogram("gatehouse_plugins_call_seconds",
                                 "How long calls of plugins take, outside waits included",
                                 {0.001, 0.01, 0.1, 0.5, 1, 5, 15, 60}, {{"plugin", id}});
+        observe::Counter& deaths =
+            metrics_.counter("gatehouse_plugins_runner_deaths_total",
+                             "Runners that crashed or had to be ended", {{"plugin", id}});
         for (int i = 0; i < std::max(options.runners_per_plugin, 1); ++i) {
-            lanes.shared.push_back(std::make_unique<RunnerLane>(manifest, options.lane, clock_));
+            lanes.shared.push_back(
+                std::make_unique<RunnerLane>(manifest, options.lane, clock_, &deaths));
         }
         for (const auto& [name, door] : doors_) {
             const BoundConnection& bound = door->bound;
             if (bound.plugin != id || !bound.is_isolated) continue;
             auto& lane = lanes.by_business[bound.business];
             if (lane == nullptr) {
-                lane = std::make_unique<RunnerLane>(manifest, options.lane, clock_);
+                lane = std::make_unique<RunnerLane>(manifest, options.lane, clock_, &deaths);
             }
         }
     }

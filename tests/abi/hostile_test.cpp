@@ -87,6 +87,8 @@ TEST_P(DyingTest, P9_FailsItsCallAndANewRunnerComes) {
     EXPECT_THAT(result.error().message, HasSubstr(GetParam().said));
     EXPECT_TRUE(fixture_.wait_for("rogue", [](const auto& s) { return s.deaths_total == 1; }));
     EXPECT_NE(fixture_.status("rogue").reason, "");
+    EXPECT_THAT(fixture_.metrics.text(),
+                HasSubstr("gatehouse_plugins_runner_deaths_total{plugin=\"rogue\"} 1"));
     expect_recovery();
 }
 
