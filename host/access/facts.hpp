@@ -11,7 +11,7 @@
 namespace gatehouse::access {
 
 // A custom field's value as text: "true"/"false" for booleans, decimal for numbers; nothing for
-// null. A code that is absent from the map does not exist at this business (or was not sent).
+// null. A code that is absent has no value, or the business has no such field.
 using CustomFields = std::map<std::string, std::optional<std::string>>;
 
 struct Renter {

@@ -8,11 +8,12 @@ namespace {
 
 constexpr std::size_t kMaxStatusBytes = 250;
 
-// Adds `code` unless it is unknown at this business or already says so.
+// Adds `code` unless it already says so. A code that was not sent may exist all the same.
 void add_change(FieldChanges& changes, const CustomFields& fields, const std::string& code,
                 const std::string& value, const std::string& value_when_empty) {
     const auto found = fields.find(code);
-    if (found != fields.end() && found->second.value_or(value_when_empty) != value) {
+    const std::optional<std::string> now = found == fields.end() ? std::nullopt : found->second;
+    if (now.value_or(value_when_empty) != value) {
         changes[code] = value;
     }
 }
@@ -32,6 +33,11 @@ FieldChanges status_change(const Facts& facts, const std::string& prefix,
     FieldChanges changes;
     add_change(changes, facts.rental_fields, prefix + "_status", shorten(status, kMaxStatusBytes),
                "");
+    return changes;
+}
+
+FieldChanges without_status(FieldChanges changes, const std::string& prefix) {
+    changes.erase(prefix + "_status");
     return changes;
 }
 

@@ -16,13 +16,16 @@ struct FieldValues {
     std::string status;
 };
 
-// The changes that make `facts.rental_fields` say `values`: only codes that exist at the business,
-// only those whose value differs. Empty = nothing to write.
+// The changes that make `facts.rental_fields` say `values`: only what differs. Empty = nothing to
+// write.
 FieldChanges changes_of(const Facts& facts, const std::string& prefix, const FieldValues& values);
 
 // Only the status line, for a look that failed.
 FieldChanges status_change(const Facts& facts, const std::string& prefix,
                            const std::string& status);
+
+// `changes` without the status line, which not every business has a field for.
+FieldChanges without_status(FieldChanges changes, const std::string& prefix);
 
 // `fields_json` of a rental record with `changes` laid over it.
 std::string remember_fields(const std::string& fields_json, const FieldChanges& changes);

@@ -232,20 +232,42 @@ class Attempt {
     }
 
     Result<void> write_fields(const Desired& desired) {
-        const FieldChanges changes =
+        return write(
             changes_of(facts_, rules_.fields,
-                       {desired.state == AccessState::kSuspended, describe(grant_, desired)});
-        return write(changes);
+                       {desired.state == AccessState::kSuspended, describe(grant_, desired)}));
     }
 
-    Result<void> write(const FieldChanges& changes) {
+    // A business need not have every field. What it refuses is said, and is no reason to fail: the
+    // access itself is as it should be.
+    Result<void> write(FieldChanges changes) {
         if (changes.empty()) {
             return {};
         }
-        if (Result<void> written = source_.write_fields(facts_.rental_id, changes, &steps_);
-            !written) {
+        Result<void> written = source_.write_fields(facts_.rental_id, changes, &steps_);
+        if (is_refused(written)) {
+            const std::size_t count = changes.size();
+            changes = without_status(std::move(changes), rules_.fields);
+            if (!changes.empty() && changes.size() < count) {
+                written = source_.write_fields(facts_.rental_id, changes, &steps_);
+            }
+        }
+        if (is_refused(written)) {
+            steps_.add(StepKind::kNote,
+                       "custom fields not written: " + shorten(written.error().message, 200));
+            return {};
+        }
+        if (!written) {
             return written;
         }
+        remember(changes);
+        return {};
+    }
+
+    static bool is_refused(const Result<void>& written) {
+        return !written && written.error().kind == ErrorKind::kInvalid;
+    }
+
+    void remember(const FieldChanges& changes) {
         record_.fields_json = remember_fields(record_.fields_json, changes);
         is_changed_ = true;
         std::string codes;
@@ -253,7 +275,6 @@ class Attempt {
             codes += (codes.empty() ? "" : ", ") + code;
         }
         steps_.add(StepKind::kWrote, "custom fields written back: " + codes);
-        return {};
     }
 
     // Staff see what only a person can mend where they work. Best effort: the look has failed

@@ -1,8 +1,7 @@
 #include "app/check.hpp"
 
-#include <cstdio>
-
 #include "plugins/plugin_host.hpp"
+#include "plugins/registry.hpp"
 
 namespace gatehouse::app {
 
@@ -14,17 +13,16 @@ Checked check_config(const std::filesystem::path& config_file) {
     return checked;
 }
 
-int check(const std::filesystem::path& config_file) {
-    const Checked checked = check_config(config_file);
-    for (const config::Problem& problem : checked.problems) {
-        (void)std::printf("%s\n", config::to_string(problem).c_str());
+std::map<std::string, nlohmann::json> plugin_settings(const std::filesystem::path& config_file) {
+    std::map<std::string, nlohmann::json> schemas;
+    const config::Loaded loaded = config::load(config_file);
+    config::Problems ignored;
+    const plugins::Registry registry =
+        plugins::scan_plugins(loaded.config.plugins.directory, ignored);
+    for (const auto& [id, manifest] : registry.manifests) {
+        schemas[id] = manifest.settings_schema;
     }
-    if (config::has_errors(checked.problems)) {
-        return 2;
-    }
-    (void)std::printf("%s: no mistakes; %zu businesses\n", config_file.c_str(),
-                      checked.config.businesses.size());
-    return 0;
+    return schemas;
 }
 
 }  // namespace gatehouse::app

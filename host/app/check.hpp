@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
 
 #include "config/config.hpp"
 #include "config/problem.hpp"
@@ -16,7 +19,8 @@ struct Checked {
 // Reads the configuration, binds every connection's settings and loads every plugin in a runner.
 Checked check_config(const std::filesystem::path& config_file);
 
-// The verb. 0 = no mistakes; 2 = mistakes, printed to stdout.
-int check(const std::filesystem::path& config_file);
+// Each installed plugin's settings schema by plugin id, for `gatehouse schema`. Empty if the
+// configuration or the plugins cannot be read.
+std::map<std::string, nlohmann::json> plugin_settings(const std::filesystem::path& config_file);
 
 }  // namespace gatehouse::app

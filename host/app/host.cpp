@@ -105,8 +105,8 @@ Result<void> Host::start_work() {
 }
 
 Result<void> Host::listen() {
-    admin_ = std::make_unique<admin::AdminHandler>(admin::Dependencies{
-        *store_, *plugins_, config_, metrics_, clock_, GATEHOUSE_VERSION});
+    admin_ = std::make_unique<admin::AdminHandler>(
+        admin::Dependencies{*store_, *plugins_, config_, metrics_, clock_, GATEHOUSE_VERSION});
     auto admin = edge::start_http_server(admin_options(config_->admin), *admin_);
     if (!admin) {
         return tl::unexpected(named("admin", admin.error()));

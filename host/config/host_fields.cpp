@@ -70,11 +70,10 @@ void dispatch_fields(Fields& fields, Dispatch& out) {
                  {"of these, for one business at most"}, 1, 256);
     fields.lasting("first_retry", out.first_retry_ms, {"the pause after the first failure"}, 100,
                    kHourMs);
-    fields.lasting("max_retry", out.max_retry_ms, {"the longest pause between two attempts"},
-                   kSecondMs, kDayMs);
+    fields.lasting("max_retry", out.max_retry_ms, {"the longest pause between two attempts"}, 100,
+                   kDayMs);
     fields.lasting("budget", out.budget_ms,
-                   {"attempts go on at least this long, then a dead letter"}, kMinuteMs,
-                   30 * kDayMs);
+                   {"attempts go on at least this long, then a dead letter"}, 100, 30 * kDayMs);
     if (out.first_retry_ms > out.max_retry_ms) {
         fields.error("first_retry", "'first_retry' is longer than 'max_retry'");
     }

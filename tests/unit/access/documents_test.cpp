@@ -64,13 +64,14 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"schema":1,"state":"active","targets":"group:1"})",
                     R"({"schema":1,"state":7,"targets":[]})"));
 
-TEST(FieldsTest, P4_OnlyWhatExistsAndDiffersIsWritten) {
+TEST(FieldsTest, P4_OnlyWhatDiffersIsWritten) {
     Facts facts;
     facts.rental_fields = {{"kisi_overlocked", std::nullopt}, {"kisi_status", "active"}};
     EXPECT_TRUE(changes_of(facts, "kisi", {false, "active"}).empty());
     EXPECT_EQ(changes_of(facts, "kisi", {true, "active"}),
               (FieldChanges{{"kisi_overlocked", "true"}}));
-    EXPECT_TRUE(changes_of(facts, "unloc", {true, "active"}).empty());
+    EXPECT_EQ(changes_of(Facts(), "kisi", {false, "active"}),
+              (FieldChanges{{"kisi_status", "active"}}));
 }
 
 TEST(FieldsTest, RemembersWhatWasWritten) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/json.hpp"
 
 namespace gatehouse::access {
@@ -34,6 +36,11 @@ class FakeSource final : public RentalSource {
             return fail(ErrorKind::kUnavailable, "down");
         }
         for (const auto& [code, value] : changes) {
+            if (unknown_codes.count(code) > 0) {
+                return fail(ErrorKind::kInvalid, "no field " + code);
+            }
+        }
+        for (const auto& [code, value] : changes) {
             facts->rental_fields[code] = value;
         }
         return {};
@@ -41,6 +48,7 @@ class FakeSource final : public RentalSource {
 
     Result<Facts> facts;
     bool can_write = true;
+    std::set<std::string> unknown_codes;
     int writes = 0;
 };
 
@@ -229,6 +237,17 @@ TEST_F(ReconcileTest, StaffSeeWhatOnlyAPersonCanMend) {
     EXPECT_THAT(*source_.facts->rental_fields["kisi_status"], HasSubstr("kisi_id"));
     look();
     EXPECT_EQ(source_.writes, 1) << "the same line is not written twice";
+}
+
+TEST_F(ReconcileTest, AFieldThatTheBusinessLacksDoesNotFailTheLook) {
+    source_.unknown_codes = {"kisi_status"};
+    source_.facts->is_overdue = true;
+    EXPECT_TRUE(look().status.has_value());
+    EXPECT_EQ(source_.facts->rental_fields["kisi_overlocked"], "true");
+    source_.unknown_codes = {"kisi_status", "kisi_overlocked"};
+    source_.facts->is_overdue = false;
+    EXPECT_TRUE(look().status.has_value());
+    EXPECT_EQ(plugins_.documents.back().at("state"), "active");
 }
 
 TEST_F(ReconcileTest, P12_ASiteWithoutARuleIsNoneOfOurs) {
