@@ -45,7 +45,6 @@ GatehouseHost::GatehouseHost(const Simulators& simulators, HostOptions options)
         options_.plugins = binary_dir().parent_path() / "plugins";
     }
     write_configuration(simulators);
-    client_ = egress::make_curl_client({{"127.0.0.1"}, (dir_ / "certificate.pem").string()});
 }
 
 void GatehouseHost::write_configuration(const Simulators& simulators) {
@@ -119,6 +118,10 @@ void GatehouseHost::start() {
     }
     port_ = number_in(*ready, "port");
     admin_port_ = number_in(*ready, "admin_port");
+    const std::string here = "127.0.0.1:";
+    client_ = egress::make_curl_client(
+        {{here + std::to_string(port_), here + std::to_string(admin_port_)},
+         (dir_ / "certificate.pem").string()});
 }
 
 int GatehouseHost::stop() {

@@ -1,0 +1,140 @@
+#include "suite/servers.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "support/throwaway_certificate.hpp"
+
+namespace gatehouse::bench {
+namespace {
+
+using nlohmann::json;
+using test::ChildProcess;
+using test::GatehouseHost;
+
+constexpr auto kLoadPatience = std::chrono::minutes(5);
+
+std::uint16_t port_in(const std::string& line) {
+    const json answer = json::parse(line, nullptr, false);
+    return answer.is_object() ? answer.at("port").get<std::uint16_t>()
+                              : static_cast<std::uint16_t>(std::stoi(line));
+}
+
+bool is_port_line(const std::string& line) {
+    return !line.empty() &&
+           (line.front() == '{' || line.find_first_not_of("0123456789") == std::string::npos);
+}
+
+std::uint16_t await_port(ChildProcess& process) {
+    const auto line = process.wait_for_line(is_port_line);
+    if (!line) {
+        throw std::runtime_error("a server did not come up:\n" + process.output());
+    }
+    return port_in(*line);
+}
+
+int next_prefix() {
+    static int next = 0;
+    return next++;
+}
+
+}  // namespace
+
+json run_bench_load(std::uint16_t port, const Load& load) {
+    std::vector<std::string> arguments{"--port",        std::to_string(port),
+                                       "--path",        "/v1/webhooks/acme/storeganise",
+                                       "--secret",      GatehouseHost::webhook_secret("acme"),
+                                       "--id-prefix",   "bench" + std::to_string(next_prefix()),
+                                       "--requests",    std::to_string(load.requests),
+                                       "--connections", std::to_string(load.connections),
+                                       "--rate",        std::to_string(load.rate_per_s)};
+    if (load.is_connection_each) {
+        arguments.emplace_back("--connection-each");
+    }
+    ChildProcess process({test::binary_dir() / "bench_load", arguments, {}, false});
+    const auto line = process.wait_for_line(is_port_line, kLoadPatience);
+    if (!line) {
+        throw std::runtime_error("bench_load failed:\n" + process.output());
+    }
+    return json::parse(*line);
+}
+
+EdgeServer::EdgeServer(const std::string& program)
+    : process_(std::make_unique<ChildProcess>(
+          test::Program{test::binary_dir() / program, {"--workers", "2"}, {}, false})),
+      port_(await_port(*process_)) {}
+
+NodeServer::NodeServer(const std::string& script, std::vector<std::string> arguments,
+                       std::map<std::string, std::string> environment) {
+    const test::Certificate certificate = test::make_certificate();
+    std::ofstream(dir_ / "certificate.pem") << certificate.certificate_pem;
+    std::ofstream(dir_ / "key.pem") << certificate.key_pem;
+    std::vector<std::string> all{std::string(GATEHOUSE_NODE_BENCH) + "/" + script, "--certificate",
+                                 (dir_ / "certificate.pem").string(), "--key",
+                                 (dir_ / "key.pem").string()};
+    for (std::string& argument : arguments) {
+        // "@/name" stands for a file in the server's own folder.
+        all.push_back(argument.rfind("@/", 0) == 0 ? (dir_ / argument.substr(2)).string()
+                                                   : std::move(argument));
+    }
+    environment["NODE_ENV"] = "production";
+    process_ =
+        std::make_unique<ChildProcess>(test::Program{GATEHOUSE_NODE, all, environment, false});
+    port_ = await_port(*process_);
+}
+
+void seed_acme(const test::Simulators& simulators) {
+    simulators.post("settings", {{"kisi_rate_limit", false}, {"log_limit", 0}});
+    const json business{{"business", "acme"},
+                        {"api_key", GatehouseHost::api_key("acme")},
+                        {"webhook_secret", GatehouseHost::webhook_secret("acme")}};
+    const json organization{{"organization", "acme"}, {"api_key", GatehouseHost::kisi_key("acme")}};
+    simulators.post(
+        "seed", {{"storeganise", json::array({business})}, {"kisi", json::array({organization})}});
+}
+
+json run_move_ins(const test::Simulators& simulators, const std::string& url, int count,
+                  int concurrency) {
+    simulators.post("bulk", {{"business", "acme"}, {"count", count}, {"groups", 50}});
+    json report = simulators.post("load", {{"business", "acme"},
+                                           {"url", url},
+                                           {"count", count},
+                                           {"concurrency", concurrency},
+                                           {"deadline_ms", 240'000}});
+    if (report.value("completed", 0) != count) {
+        throw std::runtime_error("not every move-in was completed: " + report.dump());
+    }
+    return report;
+}
+
+double resident_mb(pid_t pid) {
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind("VmRSS:", 0) == 0) {
+            return std::stod(line.substr(6)) / 1024.0;
+        }
+    }
+    throw std::runtime_error("no VmRSS of process " + std::to_string(pid));
+}
+
+std::vector<pid_t> children_of(pid_t pid) {
+    std::vector<pid_t> found;
+    for (const auto& task :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        std::ifstream children(task.path() / "children");
+        for (pid_t child = 0; children >> child;) {
+            found.push_back(child);
+        }
+    }
+    return found;
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values.at(values.size() / 2);
+}
+
+}  // namespace gatehouse::bench

@@ -1,0 +1,246 @@
+#include "e2e/world.hpp"
+
+#include <stdexcept>
+
+namespace gatehouse::e2e {
+namespace {
+
+using nlohmann::json;
+using test::GatehouseHost;
+
+constexpr const char* kBusiness = "acme";
+constexpr const char* kSite = "site-1";
+
+json must(json answer, const std::string& what) {
+    if (answer.is_object() && answer.contains("error")) {
+        throw std::runtime_error(what + ": " + answer.dump());
+    }
+    return answer;
+}
+
+std::string id_of(const std::string& prefix, const std::string& name) {
+    return prefix + name;
+}
+
+}  // namespace
+
+World::World(test::HostOptions options) : host_(simulators_, std::move(options)) {
+    const json business{
+        {"business", kBusiness},
+        {"api_key", GatehouseHost::api_key(kBusiness)},
+        {"webhook_secret", GatehouseHost::webhook_secret(kBusiness)},
+        {"sites", json::array({json{{"id", kSite}, {"code", "hk1"}, {"name", "Harbour"}}})}};
+    const json organization{{"organization", kBusiness},
+                            {"api_key", GatehouseHost::kisi_key(kBusiness)}};
+    must(simulators_.post("seed", {{"storeganise", json::array({business})},
+                                   {"kisi", json::array({organization})}}),
+         "seed");
+}
+
+void World::add_unit(const std::string& name, const std::string& door) {
+    Unit unit{id_of("unit-", name), "", ""};
+    json fields = json::object();
+    if (!door.empty()) {
+        const int group = next_group_++;
+        unit.group = "group:" + std::to_string(group);
+        fields["kisi_id"] = unit.group;
+        const json lock{{"id", group + 1000}, {"name", door}};
+        const json made{{"id", group}, {"name", "Unit " + name}, {"locks", json::array({lock})}};
+        const json organization{{"organization", kBusiness}, {"groups", json::array({made})}};
+        must(simulators_.post("seed", {{"kisi", json::array({organization})}}), "group");
+    }
+    must(simulators_.post("change",
+                          {{"business", kBusiness},
+                           {"collection", "units"},
+                           {"id", unit.id},
+                           {"data", {{"name", name}, {"siteId", kSite}, {"state", "available"}}},
+                           {"customFields", fields}}),
+         "unit");
+    units_[name] = unit;
+}
+
+void World::add_renter(const std::string& name, const std::string& email) {
+    const std::string id = id_of("user-", name);
+    json data{{"firstName", name}, {"lastName", "Example"}, {"name", name + " Example"}};
+    data["email"] = email.empty() ? json(nullptr) : json(email);
+    must(simulators_.post(
+             "change",
+             {{"business", kBusiness}, {"collection", "users"}, {"id", id}, {"data", data}}),
+         "renter");
+    renters_[name] = {id, email};
+}
+
+void World::start_host() {
+    if (!is_running_) {
+        host_.start();
+        is_running_ = true;
+    }
+}
+
+json World::webhook_options() const {
+    return {{"url", host_.webhook_url(kBusiness)}};
+}
+
+void World::move_in(const std::string& renter, const std::string& unit,
+                    const std::string& start_date) {
+    start_host();
+    json order{{"business", kBusiness},
+               {"unit_id", units_.at(unit).id},
+               {"user_id", renters_.at(renter).id},
+               {"webhook", webhook_options()}};
+    if (!start_date.empty()) {
+        order["start_date"] = start_date;
+    }
+    const json moved = must(simulators_.post("move_in", order), "move in");
+    units_.at(unit).rental_id = moved.at("rental_id").get<std::string>();
+    last_webhook_ = {{"id", moved.at("event_id")},
+                     {"type", "job.unit_moveIn.completed"},
+                     {"data", {{"jobId", moved.at("job_id")}}}};
+}
+
+void World::move_out(const std::string&, const std::string& unit) {
+    start_host();
+    const json moved = must(simulators_.post("move_out", {{"business", kBusiness},
+                                                          {"rental_id", rental_of(unit)},
+                                                          {"webhook", webhook_options()}}),
+                            "move out");
+    last_webhook_ = {{"id", moved.at("event_id")},
+                     {"type", "job.unit_moveOut.completed"},
+                     {"data", {{"jobId", moved.at("job_id")}}}};
+}
+
+void World::send_again(int copies, bool at_once) {
+    json order = webhook_options();
+    order.update({{"business", kBusiness},
+                  {"event_id", last_webhook_.at("id")},
+                  {"type", last_webhook_.at("type")},
+                  {"data", last_webhook_.at("data")},
+                  {"copies", copies},
+                  {"parallel", at_once}});
+    const json sent = must(simulators_.post("webhook", order), "send again");
+    for (const json& delivery : sent.at("deliveries")) {
+        if (delivery.at("status") != 200) {
+            throw std::runtime_error("a copy was answered " + delivery.dump());
+        }
+    }
+}
+
+void World::change_rental(const std::string& unit, const json& data, const json& custom_fields) {
+    must(simulators_.post("change", {{"business", kBusiness},
+                                     {"collection", "rentals"},
+                                     {"id", rental_of(unit)},
+                                     {"data", data},
+                                     {"customFields", custom_fields}}),
+         "change rental");
+}
+
+void World::change_unit(const std::string& unit, const json& custom_fields) {
+    must(simulators_.post("change", {{"business", kBusiness},
+                                     {"collection", "units"},
+                                     {"id", units_.at(unit).id},
+                                     {"customFields", custom_fields}}),
+         "change unit");
+}
+
+// Every end of a task is a line of the host's log; what is expected can only come true with one.
+void World::await(const std::function<std::string()>& complaint) {
+    std::optional<std::size_t> seen = 0;
+    std::string last;
+    while (seen) {
+        last = complaint();
+        if (last.empty()) {
+            return;
+        }
+        seen = host_.process().wait_for_more(*seen);
+    }
+    throw std::runtime_error(last);
+}
+
+std::int64_t World::last_event() {
+    const json event = host_.admin(std::string("/v1/events/by-sender/") + kBusiness +
+                                   "/storeganise/" + last_webhook_.at("id").get<std::string>());
+    if (!event.contains("id")) {
+        throw std::runtime_error("the event is not stored: " + event.dump());
+    }
+    return event.at("id").get<std::int64_t>();
+}
+
+void World::expect_event(const std::string& state) {
+    const std::string path = "/v1/events/" + std::to_string(last_event());
+    await([&]() -> std::string {
+        const json event = host_.admin(path);
+        const std::string found = event.value("state", "nothing");
+        return found == state ? ""
+                              : "the event is " + found + ", not " + state + ": " + event.dump(1);
+    });
+}
+
+void World::expect_doors(const std::string& renter, const std::vector<std::string>& doors) {
+    const std::vector<std::string> found = simulators_.open_doors(email(renter));
+    if (found != doors) {
+        throw std::runtime_error(renter + " can open " + json(found).dump() + ", not " +
+                                 json(doors).dump());
+    }
+}
+
+json World::rental(const std::string& unit) {
+    const json state = simulators_.get("state");
+    for (const json& rental : state.at("storeganise").at(kBusiness).at("rentals")) {
+        if (rental.at("id") == rental_of(unit)) {
+            return rental;
+        }
+    }
+    throw std::runtime_error("no rental of unit " + unit);
+}
+
+void World::expect_field(const std::string& unit, const std::string& code,
+                         const std::string& value) {
+    const json fields = rental(unit).at("customFields");
+    const json found = fields.value(code, json(nullptr));
+    const std::string text = found.is_string() ? found.get<std::string>() : found.dump();
+    if (text.find(value) == std::string::npos) {
+        throw std::runtime_error("field " + code + " of " + unit + " is " + text + ", not " +
+                                 value);
+    }
+}
+
+void World::expect_timeline(const std::string& text) {
+    const std::string path = "/v1/events/" + std::to_string(last_event());
+    await([&]() -> std::string {
+        const std::string timeline = host_.admin(path).dump(1);
+        return timeline.find(text) != std::string::npos
+                   ? ""
+                   : "the timeline does not say \"" + text + "\": " + timeline;
+    });
+}
+
+void World::expect_writes(const std::string& service, int count) {
+    const json counters = simulators_.counters();
+    const json found = counters.value(service, json::object()).value("writes", json(0));
+    if (found != count) {
+        throw std::runtime_error(service + " was written to " + found.dump() + " times, not " +
+                                 std::to_string(count));
+    }
+}
+
+void World::expect_faults(int count) {
+    int found = 0;
+    const json counters = simulators_.counters();
+    for (const char* service : {"storeganise", "kisi"}) {
+        found += counters.value(service, json::object()).value("faults", 0);
+    }
+    if (found != count) {
+        throw std::runtime_error(std::to_string(found) + " faults struck, not " +
+                                 std::to_string(count));
+    }
+}
+
+void World::expect_events(int count) {
+    const json events = host_.admin("/v1/events?limit=100");
+    const std::size_t found = events.contains("events") ? events.at("events").size() : 0;
+    if (found != static_cast<std::size_t>(count)) {
+        throw std::runtime_error(std::to_string(found) + " events, not " + std::to_string(count));
+    }
+}
+
+}  // namespace gatehouse::e2e
