@@ -66,7 +66,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 TlsFiles write_certificate(const std::filesystem::path& directory, const CertificatePem& pem) {
-    const TlsFiles files{directory / "certificate.pem", directory / "key.pem"};
+    TlsFiles files{directory / "certificate.pem", directory / "key.pem"};
     write_file(files.certificate, pem.certificate);
     write_file(files.key, pem.key);
     return files;

@@ -30,6 +30,7 @@ namespace gatehouse::edge {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using SteadyClock = std::chrono::steady_clock;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -130,7 +131,7 @@ class GoodClient {
 class HostileTest : public testing::Test {
   protected:
     void SetUp() override {
-        set_descriptor_limit(16 * 1024);
+        set_descriptor_limit(16UL * 1024);
         options_.tls = write_certificate(directory_.path(), make_certificate("localhost"));
         options_.limits.connections_per_address = 4096;
         options_.limits.handshake_ms = 700;
@@ -163,7 +164,7 @@ class HostileTest : public testing::Test {
         const std::size_t memory = memory_in_use();
         one_round(attack);
         EXPECT_EQ(open_descriptors(), descriptors);
-        EXPECT_LT(memory_in_use(), memory + 512 * 1024);
+        EXPECT_LT(memory_in_use(), memory + 512UL * 1024);
         expect_idle();
     }
 
@@ -203,7 +204,7 @@ class HostileTest : public testing::Test {
     CallHandler handler_{[this](const HttpRequest& request) {
         return request.path == "/large" ? HttpResponse{200, large_} : echo(request);
     }};
-    const std::string large_ = std::string(1024 * 1024, 'x');
+    const std::string large_ = std::string(1024UL * 1024, 'x');
     std::unique_ptr<HttpServer> server_;
 };
 
@@ -213,7 +214,7 @@ TEST_F(HostileTest, ThousandSilentConnections) {
 
 TEST_F(HostileTest, HalfHandshakes) {
     // A record's head that promises 512 bytes, and the beginning of a ClientHello.
-    const std::string half("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and no more", 25);
+    const std::string half = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and no more"s;
     withstand([&] { send_and_stay(200, {.tls = false}, half); });
 }
 
@@ -228,7 +229,7 @@ TEST_F(HostileTest, ResetsInTheHandshake) {
     withstand([this] {
         for (int i = 0; i < 200; ++i) {
             Client client(port(), {.tls = false});
-            client.send(std::string("\x16\x03\x01\x02\x00\x01", 6));
+            client.send("\x16\x03\x01\x02\x00\x01"s);
             client.reset();
         }
     });
@@ -239,9 +240,9 @@ TEST_F(HostileTest, SlowHeadsAndBodies) {
         get("slow"), "POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n",
         "POST /slow HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"};
     withstand([&] {
-        std::vector<std::unique_ptr<Client>> clients;
-        for (int i = 0; i < 60; ++i) {
-            clients.push_back(std::make_unique<Client>(port()));
+        std::vector<std::unique_ptr<Client>> clients(60);
+        for (auto& client : clients) {
+            client = std::make_unique<Client>(port());
         }
         for (std::size_t at = 0; at < 100; ++at) {
             for (std::size_t i = 0; i < clients.size(); ++i) {
@@ -347,9 +348,9 @@ TEST_F(HostileTest, RepliesThatNobodyReads) {
 }
 
 TEST_F(HostileTest, NoDescriptorsLeft) {
-    std::vector<UniqueFd> sockets;
-    for (int i = 0; i < 50; ++i) {
-        sockets.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    std::vector<UniqueFd> sockets(50);
+    for (auto& socket : sockets) {
+        socket = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     }
     sockaddr_in address{};
     address.sin_family = AF_INET;

@@ -230,7 +230,7 @@ TEST(FramingGuardTest, GivesFieldsAsSentAndInOrder) {
 }
 
 TEST(FramingGuardTest, RefusesMoreFieldsThanAnyoneNeeds) {
-    FramingGuard guard({64 * 1024, 0});
+    FramingGuard guard({64UL * 1024, 0});
     std::string head = "GET / HTTP/1.1\r\nHost: x\r\n";
     for (int i = 0; i < 200; ++i) {
         head += "X: y\r\n";

@@ -169,7 +169,7 @@ TEST_P(BothTransportsTest, RefusalOfAnUploadUnderWayReachesTheClient) {
     start(echo_);
     Client client = connect();
     ASSERT_TRUE(client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n"));
-    const std::string piece(64 * 1024, 'x');
+    const std::string piece(64UL * 1024, 'x');
     for (int i = 0; i < 8 && client.send(piece); ++i) {
     }
     const auto reply = client.read_reply();
@@ -251,7 +251,7 @@ TEST_P(BothTransportsTest, AnswersAreDroppedWhenTheServerIsGone) {
 }
 
 TEST_P(BothTransportsTest, LargeRepliesReachSlowReadersWhole) {
-    const std::string large(1024 * 1024, 'x');
+    const std::string large(1024UL * 1024, 'x');
     CallHandler handler([&](const HttpRequest&) { return HttpResponse{200, large}; });
     start(handler);
     Client slow(server_->port(), {.tls = tls_, .receive_buffer = 4096});
@@ -266,7 +266,7 @@ TEST_P(BothTransportsTest, LargeRepliesReachSlowReadersWhole) {
 TEST_P(BothTransportsTest, AClientThatReadsNothingHoldsUpNobodyAndIsDropped) {
     options_.workers = 1;
     options_.limits.body_ms = 300;
-    const std::string large(4 * 1024 * 1024, 'x');
+    const std::string large(4UL * 1024 * 1024, 'x');
     CallHandler handler([&](const HttpRequest& request) {
         return HttpResponse{200, request.path == "/large" ? large : "small"};
     });
