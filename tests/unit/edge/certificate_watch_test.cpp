@@ -26,7 +26,7 @@ class CertificateWatchTest : public testing::Test {
   protected:
     // A directory with a certificate of that name.
     fs::path made(const std::string& name) {
-        const fs::path directory = directory_.path() / name;
+        fs::path directory = directory_.path() / name;
         fs::create_directory(directory);
         write_certificate(directory, make_certificate(name));
         return directory;
