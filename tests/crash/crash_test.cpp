@@ -92,9 +92,9 @@ class CrashTest : public testing::Test {
 
     static test::HostOptions options() {
         test::HostOptions made;
-        made.log_level = "warn";
+        made.log_level = "info";
         made.dispatch = "{first_retry: 200ms, max_retry: 1s, workers_per_business: 8}";
-        made.requests_per_second = 100'000;
+        made.requests_per_second = 10'000;
         return made;
     }
 

@@ -12,8 +12,8 @@ constexpr int kRounds = 3;
 
 test::HostOptions quiet_host() {
     test::HostOptions options;
-    options.log_level = "warn";
-    options.requests_per_second = 100'000;
+    options.log_level = "info";
+    options.requests_per_second = 10'000;
     return options;
 }
 

@@ -6,7 +6,7 @@ namespace gatehouse::bench {
 std::vector<Figure> measure_memory() {
     const test::Simulators simulators;
     test::HostOptions options;
-    options.log_level = "warn";
+    options.log_level = "info";
     options.businesses.clear();
     for (int i = 0; i < 100; ++i) {
         options.businesses.push_back("b" + std::to_string(i));

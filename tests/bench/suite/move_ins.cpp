@@ -29,8 +29,8 @@ std::vector<Figure> measure_move_ins() {
         const test::Simulators simulators;
         seed_acme(simulators);
         test::HostOptions options;
-        options.log_level = "warn";
-        options.requests_per_second = 1'000'000;
+        options.log_level = "info";
+        options.requests_per_second = 10'000;
         options.dispatch = "{workers: 32, workers_per_business: 32}";
         GatehouseHost host(simulators, options);
         host.start();
