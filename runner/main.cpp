@@ -89,6 +89,15 @@ int serve(const Start& start) {
 
 }  // namespace
 
+#if defined(__SANITIZE_ADDRESS__)
+// A crash must end the process by its signal, as it does without the sanitizer.
+// NOLINTNEXTLINE(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c)
+extern "C" __attribute__((visibility("default"))) const char* __asan_default_options();
+extern "C" const char* __asan_default_options() {
+    return "handle_segv=0:handle_sigbus=0:handle_abort=0";
+}
+#endif
+
 int main() {
     gatehouse::runner::keep_memory_small();
     const std::optional<Start> start = read_start();
