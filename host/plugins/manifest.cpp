@@ -46,21 +46,21 @@ bool is_pointer(std::string_view text) {
     return text.size() > 1 && text.front() == '/';
 }
 
-const TextRule kVersion{"a version like 1.0.0", is_version, "^[0-9A-Za-z.+-]{1,64}$"};
-const TextRule kFileName{"a file's name, beside the manifest", is_file_name, "^[^/]+$"};
-const TextRule kSha256{"64 lower-case hex digits", is_sha256, "^[0-9a-f]{64}$"};
-const TextRule kHost{"a host in lower case, with its port if it is not 443", is_host};
-const TextRule kPointer{"a JSON pointer like /uuid", is_pointer, "^/.+$"};
-const TextRule kFeature{"a feature of ABI 1.0",
-                        nullptr,
-                        {},
-                        {"gatehouse.access/1", "gatehouse.targets/1", "gatehouse.inventory/1",
-                         "gatehouse.inbound/1", "gatehouse.notify/1", "gatehouse.describe/1"}};
-const TextRule kRenterKey{"email or phone", nullptr, {}, {"email", "phone"}};
-const TextRule kSuspend{"how a unit is suspended",
-                        nullptr,
-                        {},
-                        {"native", "revoke_and_regrant", "end_date", "not_enforceable"}};
+const TextRule version_rule{"a version like 1.0.0", is_version, "^[0-9A-Za-z.+-]{1,64}$"};
+const TextRule file_name_rule{"a file's name, beside the manifest", is_file_name, "^[^/]+$"};
+const TextRule sha256_rule{"64 lower-case hex digits", is_sha256, "^[0-9a-f]{64}$"};
+const TextRule host_rule{"a host in lower case, with its port if it is not 443", is_host};
+const TextRule pointer_rule{"a JSON pointer like /uuid", is_pointer, "^/.+$"};
+const TextRule feature_rule{"a feature of ABI 1.0",
+                            nullptr,
+                            {},
+                            {"gatehouse.access/1", "gatehouse.targets/1", "gatehouse.inventory/1",
+                             "gatehouse.inbound/1", "gatehouse.notify/1", "gatehouse.describe/1"}};
+const TextRule renter_key_rule{"email or phone", nullptr, {}, {"email", "phone"}};
+const TextRule suspend_rule{"how a unit is suspended",
+                            nullptr,
+                            {},
+                            {"native", "revoke_and_regrant", "end_date", "not_enforceable"}};
 
 void abi_fields(Fields& fields, Manifest& out) {
     fields.whole("major", out.abi_major, {"the ABI's major version", true}, 1, 1);
@@ -69,7 +69,7 @@ void abi_fields(Fields& fields, Manifest& out) {
 }
 
 void egress_fields(Fields& fields, Manifest& out) {
-    fields.texts("hosts", out.egress_hosts, {"the hosts that the plugin may ask"}, kHost);
+    fields.texts("hosts", out.egress_hosts, {"the hosts that the plugin may ask"}, host_rule);
     fields.number("requests_per_second", out.requests_per_second,
                   {"for each connection; 0 = no limit"}, 0, 1000);
     fields.whole("burst", out.burst, {"requests at once before the rate holds"}, 1, 1000);
@@ -96,7 +96,7 @@ void inbound_fields(Fields& fields, Manifest& out) {
         if (signature.encoding.empty()) signature.encoding = "hex";
         out.inbound_signature = std::move(signature);
     });
-    fields.text("event_id", out.inbound_event_id, {"where the vendor's event id is"}, kPointer);
+    fields.text("event_id", out.inbound_event_id, {"where the vendor's event id is"}, pointer_rule);
 }
 
 void credential_fields(Fields& fields, json& out) {
@@ -136,18 +136,19 @@ void settings_field(Fields& fields, Manifest& out) {
 void manifest_fields(Fields& fields, Manifest& out, const std::filesystem::path& folder) {
     std::string library;
     fields.text("plugin", out.plugin, {"the plugin's id", true}, config::rules::name());
-    fields.text("version", out.version, {"the plugin's version", true}, kVersion);
-    fields.text("library", library, {"the shared library", true}, kFileName);
-    fields.text("sha256", out.sha256, {"of the library; absent = not pinned"}, kSha256);
+    fields.text("version", out.version, {"the plugin's version", true}, version_rule);
+    fields.text("library", library, {"the shared library", true}, file_name_rule);
+    fields.text("sha256", out.sha256, {"of the library; absent = not pinned"}, sha256_rule);
     fields.map("abi", {"what it was built for", true}, [&](Fields& f) { abi_fields(f, out); });
-    fields.texts("features", out.features, {"what it offers", true}, kFeature);
+    fields.texts("features", out.features, {"what it offers", true}, feature_rule);
     fields.map("egress", {"where it may ask"}, [&](Fields& f) { egress_fields(f, out); });
     settings_field(fields, out);
-    fields.texts("renter_key", out.renter_key, {"what a renter must have"}, kRenterKey);
+    fields.texts("renter_key", out.renter_key, {"what a renter must have"}, renter_key_rule);
     fields.maps("credentials", {"what renters get"},
                 [&](Fields& f) { credential_fields(f, out.credentials); });
-    fields.map("suspend", {"how suspending works"},
-               [&](Fields& f) { f.text("unit", out.suspend_unit, {"for one unit"}, kSuspend); });
+    fields.map("suspend", {"how suspending works"}, [&](Fields& f) {
+        f.text("unit", out.suspend_unit, {"for one unit"}, suspend_rule);
+    });
     fields.map("inbound", {"the vendor's webhooks"}, [&](Fields& f) { inbound_fields(f, out); });
     fields.map("limits", {"bounds of its runner"}, [&](Fields& f) { limit_fields(f, out); });
 

@@ -26,6 +26,7 @@ TEST(ConcurrencyTest, ManyThreadsOnManyConnectionsEachGetTheirOwnAnswer) {
     fixture.start();
     std::atomic<int> right = 0;
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
         threads.emplace_back([&, i] {
             for (int n = 0; n < 50; ++n) {
@@ -48,6 +49,7 @@ TEST(ConcurrencyTest, AnInstanceIsCalledOnceAtATimeAndKept) {
     fixture.connect("doors", "rogue");
     fixture.start();
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
             for (int n = 0; n < 25; ++n)

@@ -49,7 +49,7 @@ PluginFixture::PluginFixture() {
 }
 
 fs::path PluginFixture::add_plugin(const PluginFile& file) {
-    const fs::path place = options.directory / file.id;
+    fs::path place = options.directory / file.id;
     fs::create_directory(place);
     fs::permissions(place, kOwnerWrites);
     const std::string name = "libabi_" + file.library + ".so";

@@ -36,7 +36,7 @@ TEST(FramesTest, FramesComeOutWholeHoweverTheirBytesArrive) {
     }
 }
 
-Status status_of(std::string bytes) {
+Status status_of(const std::string& bytes) {
     FrameBuffer buffer;
     buffer.append(bytes);
     Frame frame;

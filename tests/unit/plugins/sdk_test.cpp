@@ -49,7 +49,7 @@ class Doors final : public gatehouse::AccessPlugin, public InboundFeature, publi
     Json describe() override { throw 42; }
 };
 
-const gatehouse_entry kEntry = make_entry<Doors>("doors", "1.0.0");
+const gatehouse_entry doors_entry = make_entry<Doors>("doors", "1.0.0");
 
 Json request(const std::string& state, const Json& references = Json::object()) {
     return {{"schema", 1},
@@ -61,7 +61,7 @@ Json request(const std::string& state, const Json& references = Json::object()) 
 class SdkTest : public testing::Test {
   protected:
     SdkTest() {
-        host_.create(kEntry, {{"key", "{{secret:key}}"}});
+        host_.create(doors_entry, {{"key", "{{secret:key}}"}});
         host_.on_http([](const Json&) {
             return Json{{"status", 201},
                         {"headers", Json::array({Json::array({"x-kind", "role"})})},
@@ -122,9 +122,9 @@ TEST_F(SdkTest, P8_AnUnforeseenExceptionIsNamedButNotQuoted) {
 }
 
 TEST_F(SdkTest, OnlyWhatIsDerivedFromIsOffered) {
-    EXPECT_NE(kEntry.feature(str("gatehouse.inbound/1")), nullptr);
-    EXPECT_EQ(kEntry.feature(str("gatehouse.targets/1")), nullptr);
-    EXPECT_EQ(kEntry.feature(str("gatehouse.access/2")), nullptr);
+    EXPECT_NE(doors_entry.feature(str("gatehouse.inbound/1")), nullptr);
+    EXPECT_EQ(doors_entry.feature(str("gatehouse.targets/1")), nullptr);
+    EXPECT_EQ(doors_entry.feature(str("gatehouse.access/2")), nullptr);
     EXPECT_EQ(host_.call("access.probe", {{"schema", 1}}).kind, GATEHOUSE_UNSUPPORTED);
 }
 
@@ -135,7 +135,7 @@ TEST_F(SdkTest, AStateThatDoesNotExistIsInvalid) {
 
 TEST(SdkStartTest, SettingsCanBeRefused) {
     TestHost host;
-    const Outcome outcome = host.create(kEntry, Json::object());
+    const Outcome outcome = host.create(doors_entry, Json::object());
     EXPECT_EQ(outcome.kind, GATEHOUSE_AUTH);
     EXPECT_EQ(outcome.message, "no key");
 }

@@ -29,8 +29,8 @@ class Plugin {
     }
 
     // Where the vendor is, without a slash at the end: the connection's base_url or `otherwise`.
-    std::string base_url(std::string otherwise) const {
-        std::string url = base_url_.empty() ? std::move(otherwise) : base_url_;
+    std::string base_url(const std::string& otherwise) const {
+        std::string url = base_url_.empty() ? otherwise : base_url_;
         while (!url.empty() && url.back() == '/')
             url.pop_back();
         return url;
