@@ -2,8 +2,10 @@
 //
 //   bench_edge_null [--port N] [--workers N] [--certificate FILE --key FILE | --plain]
 //
-// Without files it makes a certificate of its own. Prints the port, serves until standard input
-// ends.
+// Without files it makes a certificate of its own. Prints the port, serves until a signal
+// ends it.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -48,6 +50,6 @@ int main(int argc, char** argv) {
         return 2;
     }
     std::cout << (*server)->port() << std::endl;
-    std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+    ::pause();
     return 0;
 }

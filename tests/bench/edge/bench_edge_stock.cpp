@@ -2,7 +2,7 @@
 //
 //   bench_edge_stock [--port N] [--workers N] [--certificate FILE --key FILE]
 //
-// Prints the port, serves until standard input ends.
+// Prints the port, serves until a signal ends it.
 #include <pistache/endpoint.h>
 
 #include <CLI/CLI.hpp>
@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     endpoint.setHandler(Pistache::Http::make_handler<Ok>());
     endpoint.serveThreaded();
     std::cout << static_cast<std::uint16_t>(endpoint.getPort()) << std::endl;
-    std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+    ::pause();
     endpoint.shutdown();
     return 0;
 }
