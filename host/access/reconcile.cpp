@@ -198,9 +198,10 @@ class Attempt {
 
     Result<void> apply(const Desired& desired) {
         const json references = memory_.holds_grant ? grant_.references : json::object();
-        const Result<std::string> answer = plugins_.call(plugins::Call{
-            business_.business, rules_.connection, "access.apply",
-            dump_json(apply_document(business_, facts_, desired, references)), &steps_});
+        const Result<std::string> answer = plugins_.call(
+            plugins::Call{business_.business, rules_.connection, "access.apply",
+                          dump_json(apply_document(business_, facts_, desired, references)),
+                          &steps_, desired.renter.id});
         if (!answer) {
             return tl::unexpected(answer.error());
         }

@@ -11,7 +11,8 @@ namespace {
 
 // Together below the 5 s that a service manager is told to allow.
 constexpr int kEdgeGraceMs = 1500;
-constexpr int kWorkGraceMs = 2000;
+constexpr int kWorkGraceMs = 1500;
+constexpr int kCutShortMs = 1000;
 
 constexpr int kForgetBatch = 500;
 constexpr std::int64_t kDayMs = 86'400'000;
@@ -123,7 +124,13 @@ Result<void> Host::listen() {
 
 bool Host::drain() {
     edge_->drain(kEdgeGraceMs);
-    const bool is_done = dispatcher_->stop(kWorkGraceMs);
+    bool is_done = dispatcher_->stop(kWorkGraceMs);
+    if (!is_done) {
+        // Calls that hang are ended; their tasks fail, are put back and stored.
+        egress_->stop();
+        client_->stop();
+        is_done = dispatcher_->stop(kCutShortMs);
+    }
     admin_server_->drain(0);
     if (is_done) {
         plugins_->stop();

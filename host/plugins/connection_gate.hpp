@@ -1,12 +1,14 @@
-// ConnectionGate: how many calls at once one connection may have (manifest: limits.concurrency).
-// Each call holds a slot, and each slot has its own instance in the runner, so no instance is ever
-// called twice at once.
+// ConnectionGate: how many calls at once one connection may have (manifest: limits.concurrency),
+// and never two for one renter: vendors keep a person's record whole, and two of their rentals
+// would race for it. Each call holds a slot, and each slot has its own instance in the runner, so
+// no instance is ever called twice at once.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace gatehouse::plugins {
@@ -14,18 +16,22 @@ namespace gatehouse::plugins {
 // [any thread]
 class ConnectionGate {
   public:
-    explicit ConnectionGate(int slots) : is_taken_(static_cast<std::size_t>(slots), false) {}
+    explicit ConnectionGate(int slots) : holders_(static_cast<std::size_t>(slots)) {}
 
-    // The lowest free slot; waits for one for `limit` at most.
-    std::optional<int> enter(std::chrono::milliseconds limit);
+    // The lowest free slot, once nobody else is at work for `renter` (empty = for nobody); waits
+    // for `limit` at most.
+    std::optional<int> enter(const std::string& renter, std::chrono::milliseconds limit);
     void leave(int slot);
 
   private:
-    std::optional<int> find_free() const;
+    // A slot's holder: nothing while it is free.
+    using Holder = std::optional<std::string>;
+
+    std::optional<int> find_free(const std::string& renter) const;
 
     std::mutex mutex_;
     std::condition_variable freed_;
-    std::vector<bool> is_taken_;
+    std::vector<Holder> holders_;
 };
 
 }  // namespace gatehouse::plugins

@@ -26,8 +26,9 @@ struct Call {
     std::string connection;
     std::string function;  // "access.apply", "access.probe", "targets.list", ...
     std::string document;  // JSON, as plugin-api/schemas define it for the function
-    observe::StepLog* steps =
-        nullptr;  // outbound requests of the call are written here; may be null
+    // Outbound requests of the call are written here; may be null.
+    observe::StepLog* steps = nullptr;
+    std::string renter = {};  // two calls for one renter never run at once; empty = for nobody
 };
 
 enum class PluginState : std::uint8_t {

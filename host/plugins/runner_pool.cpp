@@ -115,7 +115,8 @@ Result<std::string> RunnerPool::call(const Call& call) {
 }
 
 Result<std::string> RunnerPool::call_door(const Call& call, Door& door, const Manifest& manifest) {
-    const std::optional<int> slot = door.gate.enter(std::chrono::milliseconds(manifest.call_ms));
+    const std::optional<int> slot =
+        door.gate.enter(call.renter, std::chrono::milliseconds(manifest.call_ms));
     if (!slot) {
         return fail(ErrorKind::kUnavailable, "connection " + door.bound.name + " is busy");
     }
