@@ -89,6 +89,7 @@ bool Dispatcher::stop(int grace_ms) {
     is_stopping_ = true;
     news_.notify_all();
     leased_.notify_all();
+    stopping_.notify_all();
     return ended_.wait_for(lock, std::chrono::milliseconds(grace_ms),
                            [this] { return threads_running_ == 0; });
 }
@@ -166,6 +167,7 @@ void Dispatcher::lease(const std::vector<Turn>& turns) {
     for (Task& task : leased->tasks) {
         ++counts[task.business];
         leased_tasks_.push_back(std::move(task));
+        leased_.notify_one();
     }
     for (const BusinessDue& entry : leased->next_due) {
         turns_.note_due(entry.business, entry.due_ms);
@@ -175,7 +177,6 @@ void Dispatcher::lease(const std::vector<Turn>& turns) {
         turns_.settle_lease(turn, count);
         free_workers_ += turn.count - count;
     }
-    leased_.notify_all();
 }
 
 void Dispatcher::work() {
@@ -263,7 +264,7 @@ void Dispatcher::complete(const Completion& completion) {
         observe::warn("dispatch", "completion not stored yet",
                       {{"reason", completed.error().message}});
         std::unique_lock lock(mutex_);
-        if (leased_.wait_for(lock, kStorePause, [this] { return is_stopping_; })) {
+        if (stopping_.wait_for(lock, kStorePause, [this] { return is_stopping_; })) {
             return;
         }
     }

@@ -64,14 +64,15 @@ class Dispatcher {
     observe::Counter& dead_;
 
     std::mutex mutex_;
-    std::condition_variable news_;    // for the scheduler: something is due, free or over
-    std::condition_variable ended_;   // for stop(): a thread ended
-    std::condition_variable leased_;  // for the workers: leased_tasks_ grew, or it is over
-    Turns turns_;                     // guarded by mutex_
-    std::deque<Task> leased_tasks_;   // guarded by mutex_
-    int threads_running_ = 0;         // guarded by mutex_
-    int free_workers_ = 0;            // guarded by mutex_: workers that no leased task is meant for
-    bool is_stopping_ = false;        // guarded by mutex_
+    std::condition_variable news_;      // for the scheduler: something is due, free or over
+    std::condition_variable stopping_;  // for whoever pauses: it is over
+    std::condition_variable ended_;     // for stop(): a thread ended
+    std::condition_variable leased_;    // for the workers: leased_tasks_ grew, or it is over
+    Turns turns_;                       // guarded by mutex_
+    std::deque<Task> leased_tasks_;     // guarded by mutex_
+    int threads_running_ = 0;           // guarded by mutex_
+    int free_workers_ = 0;      // guarded by mutex_: workers that no leased task is meant for
+    bool is_stopping_ = false;  // guarded by mutex_
     std::vector<std::thread> threads_;
 };
 

@@ -79,8 +79,8 @@ struct TlsFiles {
 
 // Limits | default | an excess is answered with
 struct ServerLimits {
-    std::size_t head_bytes = 8UL * 1024;           // 431
-    std::size_t body_bytes = 1024UL * 1024;        // 413
+    std::size_t head_bytes = 8UL * 1024;         // 431
+    std::size_t body_bytes = 1024UL * 1024;      // 413
     std::size_t connections = 4096;              // closed at accept
     std::size_t connections_per_address = 1024;  // closed at accept
     int handshake_ms = 5000;                     // closed

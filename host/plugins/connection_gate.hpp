@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,11 +28,18 @@ class ConnectionGate {
     // A slot's holder: nothing while it is free.
     using Holder = std::optional<std::string>;
 
-    std::optional<int> find_free(const std::string& renter) const;
+    // A call that waits, on its own thread's stack.
+    struct Waiter {
+        const std::string& renter;
+        std::optional<int> slot;
+        std::condition_variable given;
+    };
+
+    std::optional<int> take_free(const std::string& renter);
 
     std::mutex mutex_;
-    std::condition_variable freed_;
     std::vector<Holder> holders_;
+    std::list<Waiter*> waiters_;  // longest waiting first
 };
 
 }  // namespace gatehouse::plugins

@@ -21,11 +21,11 @@ namespace gatehouse::test {
 
 struct HostOptions {
     std::vector<std::string> businesses = {"acme"};
-    std::string dispatch = "{}";  // the `dispatch` section, as YAML on one line
-    std::string log_level = "debug";    // at least "info", which says that it is ready
-    std::filesystem::path plugins;  // default: the build's vendor plugins
-    bool echo = false;              // copy its log to stderr
-    int requests_per_second = 0;    // of each connection; 0 = the plugin's own rate
+    std::string dispatch = "{}";      // the `dispatch` section, as YAML on one line
+    std::string log_level = "debug";  // at least "info", which says that it is ready
+    std::filesystem::path plugins;    // default: the build's vendor plugins
+    bool echo = false;                // copy its log to stderr
+    int requests_per_second = 0;      // of each connection; 0 = the plugin's own rate
 };
 
 struct CommandResult {
