@@ -18,6 +18,10 @@ function(gatehouse_executable name)
   target_link_libraries(${name} PRIVATE gatehouse_options ${arg_DEPS} ${arg_LIBS})
 endfunction()
 
+# What `dev sanitize` builds: all tests, and those labelled tsan.
+add_custom_target(all_tests)
+add_custom_target(tsan_tests)
+
 # gatehouse_test(store_test SOURCES x_test.cpp DEPS store LABELS unit tsan)
 # One ctest case per GoogleTest case.
 function(gatehouse_test name)
@@ -32,6 +36,10 @@ function(gatehouse_test name)
     GTest::gtest GTest::gmock GTest::gtest_main)
   # gtest_discover_tests cannot pass a list on; ctest -L matches a part of the word as well.
   list(JOIN arg_LABELS "+" labels)
+  add_dependencies(all_tests ${name})
+  if("tsan" IN_LIST arg_LABELS)
+    add_dependencies(tsan_tests ${name})
+  endif()
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${labels}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
 endfunction()

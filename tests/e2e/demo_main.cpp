@@ -57,6 +57,8 @@ void run_demo(World& world) {
 
     say("Ada moves into A12: Storeganise sends the signed webhook");
     world.move_in("ada", "A12");
+    std::cout << "sg-signature: base64(HMAC-SHA256(secret, body))\n"
+              << world.last_webhook().dump() << "\n";
     world.expect_event("done");
     show_timeline(world);
     world.expect_doors("ada", {"Door of unit A12"});

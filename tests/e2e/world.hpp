@@ -49,6 +49,7 @@ class World {
     std::string group(const std::string& unit) const { return units_.at(unit).group; }
     std::string rental_of(const std::string& unit) const { return units_.at(unit).rental_id; }
     std::int64_t last_event();  // its number at gatehouse
+    const nlohmann::json& last_webhook() const { return last_webhook_; }
 
     test::Simulators& simulators() { return simulators_; }
     test::GatehouseHost& host() { return host_; }

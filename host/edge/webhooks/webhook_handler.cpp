@@ -1,5 +1,6 @@
 #include "edge/webhooks/webhook_handler.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -20,9 +21,12 @@ struct Envelope {
     std::string type;
 };
 
-// Whether the text may be stored and shown as it is.
+// Whether the text may be stored and shown as it is, also between quotes: ids and types are words
+// of ASCII.
 bool is_plain(std::string_view text, std::size_t max_bytes) {
-    return text.size() <= max_bytes && shorten(text, max_bytes) == text;
+    return text.size() <= max_bytes && std::all_of(text.begin(), text.end(), [](char c) {
+               return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+           });
 }
 
 Result<Envelope> read_envelope(std::string_view body) {
@@ -38,8 +42,10 @@ Result<Envelope> read_envelope(std::string_view body) {
     return Envelope{std::move(id), std::move(type)};
 }
 
+// `text` is plain.
 std::string message(std::string_view text) {
-    return dump_json(nlohmann::json{{"message", text}});
+    std::string body = R"({"message":")";
+    return body.append(text).append("\"}");
 }
 
 // An id of its own for a delivery without one: the same bytes are the same event.

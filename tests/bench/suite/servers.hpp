@@ -62,6 +62,9 @@ nlohmann::json run_move_ins(const test::Simulators& simulators, const std::strin
 // Resident memory of a process in MB, from /proc.
 double resident_mb(pid_t pid);
 
+// User and system time of a process so far, from /proc, in steps of 10 ms.
+double cpu_ms(pid_t pid);
+
 // Direct children of a process.
 std::vector<pid_t> children_of(pid_t pid);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "store/sqlite_store.hpp"
@@ -127,6 +128,17 @@ TEST_F(WebhookHandlerTest, SignedRubbishIs400AndAnOperatorCanSeeIt) {
     EXPECT_EQ(send_signed("not json").status, 400);
     EXPECT_EQ(stored(), 6U) << "the same rubbish again is the same entry";
     EXPECT_EQ(store_->queue_state()->waiting, 0);
+}
+
+TEST_F(WebhookHandlerTest, ATypeThatCouldBreakAnAnswerIsNotUsable) {
+    for (const char* type : {R"(a"b)", R"(a\b)", R"(a
+b)",
+                             "grÃ¼Ã"}) {
+        const HttpResponse response =
+            send_signed(std::string(R"({"id":"a","type":")") + type + "\"}");
+        EXPECT_EQ(response.status, 400) << type;
+        EXPECT_TRUE(nlohmann::json::accept(response.body));
+    }
 }
 
 TEST_F(WebhookHandlerTest, P12_UnknownTypesAre200AndMakeNoTask) {
