@@ -41,7 +41,7 @@ edge::ServerOptions admin_options(const config::Admin& admin) {
     options.workers = 1;
     options.name = "admin";
     options.limits.connections = 64;
-    options.limits.body_bytes = 64 * 1024;
+    options.limits.body_bytes = std::size_t{64} * 1024;
     return options;
 }
 
