@@ -13,7 +13,7 @@ namespace {
 
 // Longer than the longest call that a task makes (facts, a plugin's call_ms, write-back), so that
 // another host never takes over work that is still under way.
-constexpr std::int64_t kLeaseMs = 5 * 60 * 1000;
+constexpr std::int64_t kLeaseMs = 300'000;
 
 // How long the scheduler waits before it asks a store again that could not be written.
 constexpr std::chrono::seconds kStorePause{1};
