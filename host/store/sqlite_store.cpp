@@ -223,7 +223,7 @@ class SqliteStore final : public Store {
         std::int64_t gone = 0;
         while (gone < limit) {
             const std::int64_t most = std::min(kPiece, limit - gone);
-            const Result<std::int64_t> piece =
+            Result<std::int64_t> piece =
                 write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
                     return sqlite::forget_events(context, before_ms, most);
                 }).get();

@@ -141,7 +141,7 @@ std::optional<User> KisiApi::find_user(const std::string& email) {
     const Json list =
         read_list(send("GET", "/users?email=" + percent_encode(email)), "find the user");
     for (const Json& entry : list) {
-        const auto user = to_user(entry);
+        auto user = to_user(entry);
         if (!user) throw unreadable("a user");
         if (is_same_email(user->email, email)) return user;
     }

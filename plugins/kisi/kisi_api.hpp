@@ -37,7 +37,7 @@ bool is_same_email(const std::string& a, const std::string& b);
 class KisiApi {
   public:
     KisiApi(sdk::Http http, std::string base_url, std::string api_key)
-        : http_(std::move(http)), base_url_(std::move(base_url)), api_key_(std::move(api_key)) {}
+        : http_(http), base_url_(std::move(base_url)), api_key_(std::move(api_key)) {}
 
     // The user of the key, for people.
     std::string caller();
