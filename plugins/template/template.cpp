@@ -81,8 +81,8 @@ class Template final : public gatehouse::AccessPlugin, public TargetsFeature {
 
     static Error error_of(const HttpReply& reply) {
         static const std::map<int, Kind> kinds{{400, Kind::kInvalid},   {401, Kind::kAuth},
-                                                {403, Kind::kForbidden}, {404, Kind::kNotFound},
-                                                {409, Kind::kConflict},  {429, Kind::kRateLimited}};
+                                               {403, Kind::kForbidden}, {404, Kind::kNotFound},
+                                               {409, Kind::kConflict},  {429, Kind::kRateLimited}};
         const auto known = kinds.find(reply.status);
         return {known == kinds.end() ? Kind::kUnavailable : known->second,
                 "the vendor answered " + std::to_string(reply.status)};

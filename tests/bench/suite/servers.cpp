@@ -65,9 +65,9 @@ json run_bench_load(std::uint16_t port, const Load& load) {
     return json::parse(*line);
 }
 
-EdgeServer::EdgeServer(const std::string& program)
+EdgeServer::EdgeServer(const std::string& program, std::vector<std::string> arguments)
     : process_(std::make_unique<ChildProcess>(
-          test::Program{test::binary_dir() / program, {"--workers", "2"}, {}, false})),
+          test::Program{test::binary_dir() / program, std::move(arguments), {}, false})),
       port_(await_port(*process_)) {}
 
 NodeServer::NodeServer(const std::string& script, std::vector<std::string> arguments,

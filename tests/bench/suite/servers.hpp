@@ -26,10 +26,10 @@ struct Load {
 // Runs bench_load against 127.0.0.1:port and gives its report. Throws if it fails.
 nlohmann::json run_bench_load(std::uint16_t port, const Load& load);
 
-// bench_edge_null or bench_edge_stock: serves as long as it lives.
+// bench_edge_storeless or bench_edge_stock: serves as long as it lives.
 class EdgeServer {
   public:
-    explicit EdgeServer(const std::string& program);
+    explicit EdgeServer(const std::string& program, std::vector<std::string> arguments);
     std::uint16_t port() const { return port_; }
 
   private:

@@ -1,0 +1,108 @@
+// The whole way of a webhook but the store: the edge, the signature, the envelope, and a store that
+// says yes at once. What a stored acknowledgement is measured against:
+//
+//   bench_edge_storeless SECRET
+//
+// Makes a certificate of its own, takes webhooks of the business acme. Prints the port, serves
+// until a signal ends it.
+#include <unistd.h>
+
+#include <atomic>
+#include <iostream>
+
+#include "edge/certificate.hpp"
+#include "edge/http_server.hpp"
+#include "edge/webhooks/webhook_handler.hpp"
+
+namespace {
+
+using namespace gatehouse;
+
+tl::unexpected<Error> nothing_here() {
+    return fail(ErrorKind::kUnsupported, "no store");
+}
+
+class YesStore final : public store::Store {
+  public:
+    void append(store::NewEvent, AppendDone done) override {
+        done(store::Appended{++last_, false});
+    }
+
+    Result<dispatch::Leased> lease(const std::vector<dispatch::Turn>&, UnixMs, UnixMs) override {
+        return nothing_here();
+    }
+    Result<void> complete(const dispatch::Completion&) override { return nothing_here(); }
+    Result<void> reclaim_leases() override { return nothing_here(); }
+    Result<std::vector<dispatch::BusinessDue>> businesses_due() override { return nothing_here(); }
+    Result<void> enqueue(const std::vector<dispatch::NewTask>&) override { return nothing_here(); }
+    Result<void> replay_dead_letter(std::int64_t, UnixMs) override { return nothing_here(); }
+    void on_due(std::function<void(const std::vector<dispatch::BusinessDue>&)>) override {}
+    Result<std::optional<access::RentalRecord>> rental(const std::string&,
+                                                       const std::string&) override {
+        return nothing_here();
+    }
+    Result<std::vector<access::RentalRecord>> rentals(const std::string&, const std::string&,
+                                                      int) override {
+        return nothing_here();
+    }
+    Result<std::optional<store::Event>> event(std::int64_t) override { return nothing_here(); }
+    Result<std::optional<store::Event>> event_by_sender_id(const std::string&, const std::string&,
+                                                           const std::string&) override {
+        return nothing_here();
+    }
+    Result<std::vector<store::Event>> events(const store::EventFilter&) override {
+        return nothing_here();
+    }
+    Result<std::vector<store::TimelineStep>> timeline(std::int64_t) override {
+        return nothing_here();
+    }
+    Result<std::vector<store::TimelineStep>> rental_steps(const std::string&, const std::string&,
+                                                          int) override {
+        return nothing_here();
+    }
+    Result<std::vector<dispatch::DeadLetter>> dead_letters(const std::optional<std::string>&,
+                                                           std::int64_t, int) override {
+        return nothing_here();
+    }
+    Result<std::optional<Waiting>> waiting(const std::string&, dispatch::TaskKind,
+                                           const std::string&) override {
+        return nothing_here();
+    }
+    Result<std::vector<store::SecretUse>> secret_uses(const std::string&) override {
+        return nothing_here();
+    }
+    Result<store::QueueState> queue_state() override { return nothing_here(); }
+    Result<void> check_writable() override { return nothing_here(); }
+    Result<std::int64_t> forget_events(UnixMs, int) override { return nothing_here(); }
+    void close() override {}
+
+  private:
+    std::atomic<std::int64_t> last_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::cerr << "usage: bench_edge_storeless SECRET\n";
+        return 2;
+    }
+    const edge::TemporaryDirectory directory;
+    edge::ServerOptions options;
+    options.tls = edge::write_certificate(directory.path(), edge::make_certificate("localhost"));
+    options.workers = 2;
+    config::Config config;
+    config.businesses["acme"].storeganise.webhook_secrets = {{Secret(argv[1]), "argument"}};
+    const SystemClock clock;
+    observe::Metrics metrics;
+    YesStore store;
+    edge::WebhookHandler handler(config, store, clock, metrics);
+    const auto server = edge::start_http_server(options, handler);
+    if (!server) {
+        std::cerr << server.error().message << '\n';
+        return 2;
+    }
+    std::cout << (*server)->port() << std::endl;
+    ::pause();
+    return 0;
+}
