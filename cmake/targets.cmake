@@ -21,6 +21,7 @@ endfunction()
 # What `dev sanitize` builds: all tests, and those labelled tsan.
 add_custom_target(all_tests)
 add_custom_target(tsan_tests)
+add_custom_target(fuzz_targets)
 
 # gatehouse_test(store_test SOURCES x_test.cpp DEPS store LABELS unit tsan)
 # One ctest case per GoogleTest case.
@@ -56,4 +57,5 @@ function(gatehouse_fuzz name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/host ${CMAKE_SOURCE_DIR}/tests)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   target_link_libraries(${name} PRIVATE gatehouse_options ${arg_DEPS} ${arg_LIBS})
+  add_dependencies(fuzz_targets ${name})
 endfunction()

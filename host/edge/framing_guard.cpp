@@ -164,6 +164,9 @@ std::size_t FramingGuard::feed_head(std::string_view bytes) {
 void FramingGuard::finish_head() {
     parser_ = std::make_unique<Parser>(*this);
     put(head_);
+    // Beast may still wait for a start line that is too short to be one: its end is here, so it
+    // never comes, and asking Beast again would go on for ever.
+    if (phase_ != Phase::kRefused && !parser_->is_header_done()) refuse(400);
     if (phase_ == Phase::kRefused) return;
 
     keep_alive_ = parser_->keep_alive();

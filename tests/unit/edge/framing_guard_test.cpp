@@ -72,6 +72,8 @@ std::vector<Case> cases() {
         {"BodyUnfinished", with("Content-Length: 3\r\n", "hi"), {"..."}},
         {"HeadUnfinished", "GET / HTTP/1.1\r\nHost: x\r\n", {"..."}},
         {"CloseAsked", with("Content-Length: 0\r\nConnection: close\r\n"), {"POST /a [] close"}},
+        {"StartLineTooShort", "ST /a Hed\r\n\r\nmore", {"!400"}},
+        {"StartLineTooShortAtItsEnd", get + "A / H\r\n\r\n", {got, "!400"}},
         {"Http10Closes", "GET /a HTTP/1.0\r\n\r\n", {"GET /a [] close"}},
         {"Http10KeepsAliveWhenAsked",
          "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
