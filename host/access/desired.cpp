@@ -80,6 +80,14 @@ bool is_same_access(const Desired& a, const Desired& b) {
            a.renter == b.renter;
 }
 
+json renter_to_json(const Renter& renter) {
+    return json{{"id", renter.id},
+                {"name", renter.name},
+                {"email", renter.email},
+                {"phone", renter.phone},
+                {"language", renter.language}};
+}
+
 std::string desired_to_json(const Desired& desired) {
     return dump_json(json{
         {"schema", kSchema},
@@ -87,12 +95,7 @@ std::string desired_to_json(const Desired& desired) {
         {"targets", desired.targets},
         {"from_ms", optional_ms(desired.from_ms)},
         {"until_ms", optional_ms(desired.until_ms)},
-        {"renter",
-         {{"id", desired.renter.id},
-          {"name", desired.renter.name},
-          {"email", desired.renter.email},
-          {"phone", desired.renter.phone},
-          {"language", desired.renter.language}}},
+        {"renter", renter_to_json(desired.renter)},
         {"overlock", {{"debt", desired.overlock.is_debt}, {"staff", desired.overlock.is_staff}}},
         {"reasons", desired.reasons},
     });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,9 @@ struct Desired {
 
 // Whether a vendor that holds `a` already holds `b`: everything but the reasons and causes.
 bool is_same_access(const Desired& a, const Desired& b);
+
+// {"id", "name", "email", "phone", "language"}, as stored and as sent to the plugin.
+nlohmann::json renter_to_json(const Renter& renter);
 
 std::string desired_to_json(const Desired& desired);
 

@@ -1,7 +1,7 @@
 // Holds the embedded engine against the contract.
 #include "contract/store_contract.hpp"
-#include "contract/temporary_directory.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/temp_dir.hpp"
 
 namespace gatehouse::store {
 namespace {
@@ -10,12 +10,12 @@ class SqliteFactory final : public StoreFactory {
   public:
     Result<std::unique_ptr<Store>> open(const Clock& clock, observe::Metrics& metrics) override {
         SqliteOptions options;
-        options.path = directory_.path() + "/gatehouse.db";
+        options.path = (directory_ / "gatehouse.db").string();
         return open_sqlite_store(options, clock, metrics);
     }
 
   private:
-    TemporaryDirectory directory_;
+    test::TempDir directory_;
 };
 
 }  // namespace

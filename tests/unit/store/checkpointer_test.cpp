@@ -1,4 +1,5 @@
 #include "store/sqlite/checkpointer.hpp"
+#include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +8,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "contract/temporary_directory.hpp"
-
 namespace gatehouse::store::sqlite {
 namespace {
 
@@ -16,7 +15,7 @@ constexpr std::int64_t kStartFrames = 100;
 
 class CheckpointerTest : public ::testing::Test {
   protected:
-    CheckpointerTest() : path_(directory_.path() + "/test.db") {
+    CheckpointerTest() : path_((directory_ / "test.db").string()) {
         std::ofstream(path_).close();
         writer_ = open(Database::Access::kWrite);
         writer_->execute("PRAGMA journal_mode = WAL");
@@ -53,7 +52,7 @@ class CheckpointerTest : public ::testing::Test {
         return false;
     }
 
-    TemporaryDirectory directory_;
+    test::TempDir directory_;
     std::string path_;
     std::unique_ptr<Database> writer_;
     std::unique_ptr<Checkpointer> checkpointer_;

@@ -14,8 +14,8 @@
 #include <thread>
 
 #include "base/unique_fd.hpp"
-#include "contract/temporary_directory.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/temp_dir.hpp"
 
 namespace gatehouse::store {
 namespace {
@@ -140,8 +140,8 @@ void run_and_kill(const std::string& path, int round, std::chrono::microseconds 
 }
 
 TEST(CrashTest, P5_AKillLosesNoAcknowledgedEventAndNoTask) {
-    const TemporaryDirectory directory;
-    const std::string path = directory.path() + "/gatehouse.db";
+    const test::TempDir directory;
+    const std::string path = (directory / "gatehouse.db").string();
     std::mt19937 random(20261122);
     std::uniform_int_distribution<int> instant_us(0, 60'000);
     std::map<std::int64_t, std::int64_t> acknowledged;

@@ -7,16 +7,16 @@
 #include <fstream>
 #include <sstream>
 
-#include "contract/temporary_directory.hpp"
 #include "observe/metrics.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/temp_dir.hpp"
 
 namespace gatehouse::store::sqlite {
 namespace {
 
 class SchemaTest : public ::testing::Test {
   protected:
-    SchemaTest() : path_(directory_.path() + "/gatehouse.db") { std::ofstream(path_).close(); }
+    SchemaTest() : path_((directory_ / "gatehouse.db").string()) { std::ofstream(path_).close(); }
 
     std::unique_ptr<Database> database() {
         auto opened = Database::open(path_, Database::Access::kWrite);
@@ -30,7 +30,7 @@ class SchemaTest : public ::testing::Test {
         return open_sqlite_store(options, clock_, metrics_);
     }
 
-    TemporaryDirectory directory_;
+    test::TempDir directory_;
     std::string path_;
     ManualClock clock_{1'700'000'000'000};
     observe::Metrics metrics_;
@@ -131,7 +131,7 @@ TEST_F(SchemaTest, P5_AFileOfVersion1IsReadInFull) {
 }
 
 TEST_F(SchemaTest, AnUpgradedFileHasTheShapeOfAFreshOne) {
-    const std::string fresh_path = directory_.path() + "/fresh.db";
+    const std::string fresh_path = (directory_ / "fresh.db").string();
     std::ofstream(fresh_path).close();
     auto fresh = Database::open(fresh_path, Database::Access::kWrite);
     ASSERT_TRUE(migrate(**fresh, migrations()));

@@ -1,5 +1,6 @@
 // What only the embedded engine promises: its file, its lock, and what it does on a bad disk.
 #include "store/sqlite_store.hpp"
+#include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -9,8 +10,6 @@
 #include <fstream>
 #include <future>
 
-#include "contract/temporary_directory.hpp"
-
 namespace gatehouse::store {
 namespace {
 
@@ -18,7 +17,7 @@ class SqliteStoreTest : public ::testing::Test {
   protected:
     static constexpr UnixMs kNowMs = 1'700'000'000'000;
 
-    SqliteStoreTest() { options_.path = directory_.path() + "/gatehouse.db"; }
+    SqliteStoreTest() { options_.path = (directory_ / "gatehouse.db").string(); }
 
     Result<std::unique_ptr<Store>> open() { return open_sqlite_store(options_, clock_, metrics_); }
 
@@ -47,7 +46,7 @@ class SqliteStoreTest : public ::testing::Test {
         return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777u : 0;
     }
 
-    TemporaryDirectory directory_;
+    test::TempDir directory_;
     SqliteOptions options_;
     ManualClock clock_{kNowMs};
     observe::Metrics metrics_;
@@ -78,7 +77,7 @@ TEST_F(SqliteStoreTest, ASecondUserIsRefusedUntilTheFirstIsGone) {
 }
 
 TEST_F(SqliteStoreTest, ADirectoryThatDoesNotExistIsNamed) {
-    options_.path = directory_.path() + "/missing/gatehouse.db";
+    options_.path = (directory_ / "missing/gatehouse.db").string();
     const auto store = open();
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().kind, ErrorKind::kUnavailable);

@@ -6,13 +6,13 @@
 #include <fstream>
 #include <set>
 
-#include "contract/temporary_directory.hpp"
 #include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/events.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rentals.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/tasks.hpp"
+#include "support/temp_dir.hpp"
 
 namespace gatehouse::store::sqlite {
 namespace {
@@ -26,7 +26,7 @@ constexpr UnixMs kNowMs = 1'700'000'000'000;
 class StatementsTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        const std::string path = directory_.path() + "/gatehouse.db";
+        const std::string path = (directory_ / "gatehouse.db").string();
         std::ofstream(path).close();
         ASSERT_TRUE(migrate(*opened(path), migrations()));
         database_ = opened(path);
@@ -118,7 +118,7 @@ class StatementsTest : public ::testing::Test {
         return found;
     }
 
-    TemporaryDirectory directory_;
+    test::TempDir directory_;
     ManualClock clock_{kNowMs};
     std::unique_ptr<Database> database_;
     std::unique_ptr<WriteContext> context_;

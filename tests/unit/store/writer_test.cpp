@@ -1,11 +1,10 @@
 #include "store/sqlite/writer.hpp"
+#include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <future>
-
-#include "contract/temporary_directory.hpp"
 
 namespace gatehouse::store::sqlite {
 namespace {
@@ -31,7 +30,7 @@ class AddRow final : public Operation {
 
 class WriterTest : public ::testing::Test {
   protected:
-    WriterTest() : path_(directory_.path() + "/test.db") {
+    WriterTest() : path_((directory_ / "test.db").string()) {
         std::ofstream(path_).close();
         auto database = open();
         database->execute("PRAGMA journal_mode = WAL");
@@ -94,7 +93,7 @@ class WriterTest : public ::testing::Test {
 
     std::int64_t rows() { return number(*open(), "SELECT count(*) FROM rows").value_or(-1); }
 
-    TemporaryDirectory directory_;
+    test::TempDir directory_;
     std::string path_;
     SystemClock clock_;
     observe::Metrics metrics_;
