@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdlib.h>
 
 #include <fstream>
 #include <memory>
@@ -52,17 +51,6 @@ CertificatePem make_certificate(const std::string& common_name) {
     PEM_write_bio_X509(certificate_out.get(), certificate.get());
     PEM_write_bio_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
     return {drain(certificate_out.get()), drain(key_out.get())};
-}
-
-TemporaryDirectory::TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "gatehouse-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
 }
 
 TlsFiles write_certificate(const std::filesystem::path& directory, const CertificatePem& pem) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "edge/http_server.hpp"
+#include "support/temp_dir.hpp"
 
 namespace gatehouse::edge {
 
@@ -14,19 +15,7 @@ struct CertificatePem {
 
 CertificatePem make_certificate(const std::string& common_name);
 
-// A directory that goes with its owner.
-class TemporaryDirectory {
-  public:
-    TemporaryDirectory();
-    ~TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
+using test::TempDir;
 
 // Writes certificate.pem and key.pem into `directory`, each replaced in one step.
 TlsFiles write_certificate(const std::filesystem::path& directory, const CertificatePem& pem);

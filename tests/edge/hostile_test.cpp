@@ -199,7 +199,7 @@ class HostileTest : public testing::Test {
     }
 
     std::chrono::milliseconds bound_ = 200ms * kSlowdown;
-    TemporaryDirectory directory_;
+    TempDir directory_;
     ServerOptions options_;
     CallHandler handler_{[this](const HttpRequest& request) {
         return request.path == "/large" ? HttpResponse{200, large_} : echo(request);

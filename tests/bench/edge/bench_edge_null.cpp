@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
     app.add_flag("--plain", plain);
     CLI11_PARSE(app, argc, argv);
 
-    const TemporaryDirectory directory;
+    const TempDir directory;
     if (files.certificate.empty()) {
         files = write_certificate(directory.path(), make_certificate("localhost"));
     }

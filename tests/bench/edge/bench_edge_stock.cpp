@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
     app.add_option("--key", files.key);
     CLI11_PARSE(app, argc, argv);
 
-    const gatehouse::edge::TemporaryDirectory directory;
+    const gatehouse::edge::TempDir directory;
     if (files.certificate.empty()) {
         files = gatehouse::edge::write_certificate(directory.path(),
                                                    gatehouse::edge::make_certificate("localhost"));

@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
         std::cerr << "usage: bench_edge_storeless SECRET\n";
         return 2;
     }
-    const edge::TemporaryDirectory directory;
+    const edge::TempDir directory;
     edge::ServerOptions options;
     options.tls = edge::write_certificate(directory.path(), edge::make_certificate("localhost"));
     options.workers = 2;

@@ -43,7 +43,7 @@ class CertificateWatchTest : public testing::Test {
     // The certificate of a handshake a while later.
     std::string name_in_force() { return common_name(watch_->current(now_ms_ += 2000)); }
 
-    TemporaryDirectory directory_;
+    TempDir directory_;
     std::optional<CertificateWatch> watch_;
     std::int64_t now_ms_ = 1'000'000;
 };

@@ -27,7 +27,7 @@ class HttpServerTest : public testing::Test {
 
     Client connect() { return Client(server_->port(), {.tls = tls_}); }
 
-    TemporaryDirectory directory_;
+    TempDir directory_;
     bool tls_ = true;
     ServerOptions options_;
     CallHandler echo_{echo};
