@@ -33,6 +33,12 @@ struct Facts {
     std::string state;  // as sent: "occupied", "ended", "reserved", ...
     bool is_overdue = false;
     std::optional<UnixMs> start_ms;
+    // Days of the site's calendar, "2026-11-22". The end is the planned move-out's; the renter may
+    // still enter on that day.
+    std::optional<std::string> start_date = {};
+    std::optional<std::string> end_date = {};
+    std::string move_in_job_id = {};
+    std::string move_out_job_id = {};  // of the planned move-out; empty if none
     Renter renter;
     CustomFields unit_fields;
     CustomFields rental_fields;

@@ -24,6 +24,13 @@ struct RentalRecord {
     std::string grant_json;    // access/grant.hpp, schema 1; empty = the vendor holds nothing
     std::string fields_json;   // custom fields as last written by us, {code: value}
     UnixMs updated_ms = 0;
+    std::vector<std::string> targets =
+        {};                            // of the grant, for lookups; those that were held when ended
+    std::string move_in_job_id = {};   // as last read
+    std::string move_out_job_id = {};  // as last read; empty = none is planned
+    std::string pin_hash = {};         // keyed (access/pin.hpp); empty = no PIN is held
+    UnixMs swept_end_ms = 0;           // when an end that only a sweep asked for was applied
+    UnixMs fuse_blocked_ms = 0;        // since when an end waits for `gatehouse fuse`; 0 = none
 };
 
 // What reconcile and explain need of the store. [any thread]

@@ -215,14 +215,22 @@ Completion Dispatcher::judge(const Task& task, Outcome outcome, observe::StepLog
     completion.task_id = task.id;
     completion.generation = task.generation;
     completion.rental = std::move(outcome.rental);
+    completion.transfers = std::move(outcome.transfers);
+    completion.access_events = std::move(outcome.access_events);
+    completion.alert_changes = std::move(outcome.alert_changes);
+    completion.alert = std::move(outcome.alert);
     if (outcome.status) {
         completion.follow_ups = std::move(outcome.follow_ups);
+        completion.again_ms = outcome.again_ms;
         done_.add();
     } else {
         const Error& error = outcome.status.error();
         const UnixMs now_ms = clock_.now_ms();
-        const std::optional<UnixMs> next_ms =
+        std::optional<UnixMs> next_ms =
             next_attempt(error, task.attempt, task.first_due_ms, now_ms, settings_, random_);
+        if (!next_ms && outcome.never_dies) {
+            next_ms = now_ms + settings_.max_retry_ms;
+        }
         completion.error = error;
         const std::string reason =
             std::string(to_string(error.kind)) + ": " + shorten(error.message, 400);

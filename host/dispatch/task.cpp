@@ -8,6 +8,18 @@ std::string_view to_string(TaskKind kind) {
             return "resolve";
         case TaskKind::kReconcile:
             return "reconcile";
+        case TaskKind::kSweep:
+            return "sweep";
+        case TaskKind::kInbound:
+            return "inbound";
+        case TaskKind::kRoute:
+            return "route";
+        case TaskKind::kNotify:
+            return "notify";
+        case TaskKind::kAlert:
+            return "alert";
+        case TaskKind::kCare:
+            return "care";
     }
     return "unknown";
 }

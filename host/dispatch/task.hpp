@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "access/access_event.hpp"
+#include "access/transfer_link.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "dispatch/alert.hpp"
 #include "observe/step.hpp"
 
 namespace gatehouse::access {
@@ -21,7 +24,27 @@ namespace gatehouse::dispatch {
 enum class TaskKind : std::uint8_t {
     kResolve = 1,    // key = the event's id: which rentals does this event speak of?
     kReconcile = 2,  // key = the rental's id: make the vendor agree with the facts
+    kSweep = 3,      // key = "delta" or "full": compare everything with what is held
+    kInbound = 4,    // key = the event's id: read a vendor's webhook
+    kRoute = 5,      // key = the event's id: whom does the configuration want told of it?
+    kNotify = 6,     // key = the event's id and the route: tell one connection
+    kAlert = 7,      // key = the alert's subject: make staff's task and the alert's news agree
+    kCare = 8,       // key = the connection: its webhook's health, what was missed meanwhile
 };
+
+// Which of a business's due tasks are taken first.
+enum class Priority : std::uint8_t {
+    kUrgent = 0,  // somebody stands at a door: moves, transfers, payments, PINs
+    kNormal = 1,  // everything else
+};
+
+// Who asked for a look, and why it may do more than an event's look.
+enum TaskFlag : std::uint8_t {
+    kSwept = 1,   // only a sweep asked: its ends count for the fuse. Kept while all askers say so
+    kVerify = 2,  // the vendor was seen to differ from the record: apply even if nothing changed
+    kConfirmed = 4,  // a person let an end pass the fuse
+};
+using TaskFlags = std::uint8_t;
 
 std::string_view to_string(TaskKind kind);
 
@@ -34,6 +57,9 @@ struct NewTask {
     std::string key;
     UnixMs due_ms = 0;
     std::int64_t event_id = 0;  // the event that asks for it, for the timeline; 0 = none
+    Priority priority = Priority::kUrgent;  // a waiting task keeps the more urgent one
+    TaskFlags flags = 0;                    // kSwept is kept if all ask so; the others add up
+    bool only_if_absent = false;            // leaves a task of this key as it is
 };
 
 // A task that this process holds a lease on.
@@ -45,7 +71,9 @@ struct Task {
     int attempt = 1;              // this run's number since the last fresh start, from 1
     UnixMs first_due_ms = 0;      // when this budget of attempts began
     std::int64_t generation = 0;  // moves with every enqueueing; Completion carries it back
-    std::int64_t event_id = 0;    // resolve only: the event, with its type and body
+    TaskFlags flags = 0;          // of all who asked since the last run
+    // The event, with its type and body; reconcile and alert have none.
+    std::int64_t event_id = 0;
     std::string event_type;
     std::string event_body;
 };
@@ -62,10 +90,18 @@ struct Completion {
     std::int64_t generation = 0;
     Outcome outcome = Outcome::kDone;
     UnixMs retry_due_ms = 0;
-    std::optional<Error> error;        // kRetry and kDead
-    std::vector<observe::Step> steps;  // to the task's event (resolve) or rental (reconcile)
+    std::optional<Error> error;  // kRetry and kDead
+    // kDone only: the task stays, due at this time with a fresh budget. Timers and everything
+    // periodic are made of it. Its event, if any, is done with all the same.
+    std::optional<UnixMs> again_ms;
+    // To the rental (reconcile), else to the task's event, else to the subject "<kind>:<key>".
+    std::vector<observe::Step> steps;
     std::vector<NewTask> follow_ups;
     std::shared_ptr<const access::RentalRecord> rental;  // stored when set; shared to stay copyable
+    std::vector<access::TransferLink> transfers;         // put, whole
+    std::vector<access::AccessEvent> access_events;      // put, unless the vendor's id is known
+    std::vector<AlertChange> alert_changes;  // each enqueues kAlert if it changes a thing
+    std::optional<AlertRecord> alert;        // kAlert only: what was reached
 };
 
 }  // namespace gatehouse::dispatch

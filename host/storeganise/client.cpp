@@ -121,6 +121,31 @@ class EgressClient final : public Client {
 
 }  // namespace
 
+Result<RentalPage> Client::rentals(const ListQuery& /*query*/, observe::StepLog* /*steps*/) {
+    return fail(ErrorKind::kUnsupported, "lists are not read here");
+}
+
+Result<IdPage> Client::units(const ListQuery& /*query*/, observe::StepLog* /*steps*/) {
+    return fail(ErrorKind::kUnsupported, "lists are not read here");
+}
+
+Result<IdPage> Client::users(const ListQuery& /*query*/, observe::StepLog* /*steps*/) {
+    return fail(ErrorKind::kUnsupported, "lists are not read here");
+}
+
+Result<std::string> Client::create_task(const StaffTask& /*task*/, observe::StepLog* /*steps*/) {
+    return fail(ErrorKind::kUnsupported, "no tasks are made here");
+}
+
+Result<void> Client::complete_task(const std::string& /*job_id*/, observe::StepLog* /*steps*/) {
+    return fail(ErrorKind::kUnsupported, "no tasks are made here");
+}
+
+Result<nlohmann::json> Client::object(const std::string& /*collection*/, const std::string& /*id*/,
+                                      observe::StepLog* /*steps*/) {
+    return fail(ErrorKind::kUnsupported, "no objects are read here");
+}
+
 std::unique_ptr<Client> make_client(const config::Business& business,
                                     const std::vector<std::string>& allow_private,
                                     egress::Egress& egress, const Clock& clock) {

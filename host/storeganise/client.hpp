@@ -6,6 +6,8 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,42 @@ struct Job {
     std::string type;                     // "unit_moveIn"
     std::string state;                    // "completed"
     std::vector<std::string> rental_ids;  // the rentals that it speaks of; may be empty
+    // Of a transfer; empty otherwise.
+    std::string old_rental_id = {};
+    std::string new_rental_id = {};
+    std::optional<std::string> date = {};  // of a move-out: the last day, "2026-11-30"
+    UnixMs updated_ms = 0;                 // 0 = not told
+};
+
+// Filters of a list; empty ones are not sent.
+struct ListQuery {
+    std::optional<UnixMs> updated_after_ms;
+    std::string site_id;
+    std::string owner_id;
+    std::vector<std::string> ids;
+    int offset = 0;
+    int limit = 50;
+};
+
+// One page of rentals, each with its unit, owner and custom fields. `facts` of a rental with a
+// planned move-out have no end_date here: that would cost a request each.
+struct RentalPage {
+    std::vector<access::Facts> rentals;
+    std::vector<std::string> unreadable;  // ids of rows that lack a part; nothing is known of them
+    int rows = 0;                         // as sent; fewer than asked for = the last page
+};
+
+struct IdPage {
+    std::vector<std::string> ids;
+    int rows = 0;
+};
+
+// A job of type `task`: how staff are told of what needs a person.
+struct StaffTask {
+    std::string target_type;  // "unit", "user" or "addon"
+    std::string target_id;
+    std::string title;
+    std::string text;
 };
 
 // One per business. [any thread; blocks]
@@ -30,8 +68,24 @@ class Client : public access::RentalSource {
   public:
     virtual Result<Job> job(const std::string& job_id, observe::StepLog* steps) = 0;
 
-    // rental(): the rental with its unit, owner and custom fields, in one GET.
-    // write_fields(): one PUT; "true" and "false" go as booleans.
+    // rental(): the rental with its unit, owner and custom fields in one GET, and the job of a
+    // planned move-out in a second one. write_fields(): one PUT; "true" and "false" go as booleans.
+
+    // A page that is no list, or whose rows belong to nobody, is kUnavailable, never an empty page.
+    virtual Result<RentalPage> rentals(const ListQuery& query, observe::StepLog* steps);
+    virtual Result<IdPage> units(const ListQuery& query, observe::StepLog* steps);
+    virtual Result<IdPage> users(const ListQuery& query, observe::StepLog* steps);
+
+    // The new job's id.
+    virtual Result<std::string> create_task(const StaffTask& task, observe::StepLog* steps);
+
+    // Good if it was completed, or is gone, already.
+    virtual Result<void> complete_task(const std::string& job_id, observe::StepLog* steps);
+
+    // An object as Storeganise has it, for messages. `collection`: "jobs", "unit-rentals", "units",
+    // "users", "sites", "invoices".
+    virtual Result<nlohmann::json> object(const std::string& collection, const std::string& id,
+                                          observe::StepLog* steps);
 };
 
 // `egress` outlives the client.
