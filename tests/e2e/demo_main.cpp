@@ -62,7 +62,7 @@ void run_demo(World& world) {
     world.expect_event("done");
     show_timeline(world);
     world.expect_doors("ada", {"Door of unit A12"});
-    world.expect_field("A12", "kisi_status", "active: " + world.group("A12"));
+    world.expect_field("A12", "kisi_status", "active: " + world.target("A12"));
     show_outside(world, "What the outside says: the door is open to her");
 
     say("Ada moves out of A12");

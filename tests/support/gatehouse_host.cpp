@@ -28,6 +28,23 @@ std::string upper(std::string text) {
     return text;
 }
 
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+        text.replace(at, what.size(), by);
+        at += by.size();
+    }
+}
+
+std::string fill_in(std::string yaml, const Simulators& simulators, const std::string& prefix) {
+    replace_all(yaml, "{BUSINESS}", prefix);
+    for (std::size_t at = yaml.find("{url:"); at != std::string::npos; at = yaml.find("{url:")) {
+        const std::size_t end = yaml.find('}', at);
+        const std::string service = yaml.substr(at + 5, end - at - 5);
+        yaml.replace(at, end - at + 1, simulators.url(service));
+    }
+    return yaml;
+}
+
 // The number behind `name=` in a line of the log.
 std::uint16_t number_in(const std::string& line, const std::string& name) {
     const std::size_t at = line.find(" " + name + "=");
@@ -52,9 +69,8 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
     write_private(dir_ / "certificate.pem", certificate.certificate_pem);
     write_private(dir_ / "key.pem", certificate.key_pem);
     write_private(dir_ / "admin.token", kAdminToken);
-    const std::string storeganise_authority =
-        "127.0.0.1:" + std::to_string(simulators.storeganise_port());
-    const std::string kisi_authority = "127.0.0.1:" + std::to_string(simulators.kisi_port());
+    std::vector<std::string> reachable = simulators.authorities();
+    reachable.insert(reachable.end(), options_.allow_private.begin(), options_.allow_private.end());
     write_private(
         dir_ / "gatehouse.yaml",
         "listen: {address: 127.0.0.1, port: 0, tls: {certificate: certificate.pem, key: key.pem}}\n"
@@ -64,45 +80,61 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
             options_.plugins.string() +
             "\n"
             "businesses: businesses.d\n"
-            "egress: {allow_private: [\"" +
-            storeganise_authority + "\", \"" + kisi_authority +
-            "\"]}\n"
+            "egress: {allow_private: " +
+            nlohmann::json(reachable).dump() +
+            "}\n"
             "dispatch: " +
-            options_.dispatch + "\n");
+            options_.dispatch + "\n" + options_.host_sections);
     std::filesystem::create_directory(dir_ / "businesses.d");
     for (const std::string& business : options_.businesses) {
-        const std::string prefix = upper(business);
-        environment_[prefix + "_API_KEY"] = api_key(business);
-        environment_[prefix + "_WEBHOOK_SECRET"] = webhook_secret(business);
-        environment_[prefix + "_KISI_KEY"] = kisi_key(business);
-        const std::string rate =
-            options_.requests_per_second > 0
-                ? "    requests_per_second: " + std::to_string(options_.requests_per_second) + "\n"
-                : "";
-        write_private(dir_ / ("businesses.d/" + business + ".yaml"),
-                      "business: " + business +
-                          "\n"
-                          "storeganise:\n"
-                          "  api: " +
-                          simulators.storeganise_api(business) +
-                          "\n"
-                          "  api_key: \"${env:" +
-                          prefix +
-                          "_API_KEY}\"\n"
-                          "  webhook_secrets: [\"${env:" +
-                          prefix +
-                          "_WEBHOOK_SECRET}\"]\n"
-                          "connections:\n"
-                          "  doors:\n"
-                          "    plugin: kisi\n"
-                          "    base_url: " +
-                          simulators.kisi_url() + "\n" + rate +
-                          "    settings: {api_key: \"${env:" + prefix +
-                          "_KISI_KEY}\"}\n"
-                          "sites:\n"
-                          "  - {site: \"*\", access: doors}\n");
+        write_business(simulators, business);
     }
+    environment_.insert(options_.environment.begin(), options_.environment.end());
     environment_["GATEHOUSE_LOG"] = options_.log_level;
+    if (options_.has_own_clock) {
+        set_clock_offset(0);
+        environment_["LD_PRELOAD"] = GATEHOUSE_FAKETIME;
+        environment_["FAKETIME_TIMESTAMP_FILE"] = (dir_ / "clock").string();
+        environment_["FAKETIME_NO_CACHE"] = "1";
+        environment_["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+    }
+}
+
+void GatehouseHost::write_business(const Simulators& simulators, const std::string& business) {
+    const std::string prefix = upper(business);
+    environment_[prefix + "_API_KEY"] = api_key(business);
+    environment_[prefix + "_WEBHOOK_SECRET"] = webhook_secret(business);
+    environment_[prefix + "_KISI_KEY"] = kisi_key(business);
+    std::string connections = options_.connections;
+    if (connections.empty()) {
+        connections =
+            "  doors:\n"
+            "    plugin: kisi\n"
+            "    base_url: {url:kisi}\n"
+            "    settings: {api_key: \"${env:{BUSINESS}_KISI_KEY}\"}\n";
+        if (options_.requests_per_second > 0) {
+            connections +=
+                "    requests_per_second: " + std::to_string(options_.requests_per_second) + "\n";
+        }
+    }
+    const std::string yaml = "business: " + business +
+                             "\n"
+                             "storeganise:\n"
+                             "  api: " +
+                             simulators.storeganise_api(business) +
+                             "\n"
+                             "  api_key: \"${env:{BUSINESS}_API_KEY}\"\n"
+                             "  webhook_secrets: [\"${env:{BUSINESS}_WEBHOOK_SECRET}\"]\n"
+                             "connections:\n" +
+                             connections + "sites:\n" + options_.sites + options_.business_sections;
+    write_private(dir_ / ("businesses.d/" + business + ".yaml"), fill_in(yaml, simulators, prefix));
+}
+
+void GatehouseHost::set_clock_offset(std::int64_t offset_s) {
+    // Renamed into place: the process reads it whenever it asks for the time.
+    const std::filesystem::path fresh = dir_ / "clock.new";
+    std::ofstream(fresh) << (offset_s < 0 ? "" : "+") << offset_s << "\n";
+    std::filesystem::rename(fresh, dir_ / "clock");
 }
 
 void GatehouseHost::start() {
@@ -137,9 +169,9 @@ void GatehouseHost::kill() {
     process_->kill();
 }
 
-std::string GatehouseHost::webhook_url(const std::string& business) const {
-    return "https://127.0.0.1:" + std::to_string(port_) + "/v1/webhooks/" + business +
-           "/storeganise";
+std::string GatehouseHost::webhook_url(const std::string& business,
+                                       const std::string& source) const {
+    return "https://127.0.0.1:" + std::to_string(port_) + "/v1/webhooks/" + business + "/" + source;
 }
 
 Result<egress::HttpReply> GatehouseHost::post_webhook(const std::string& body,

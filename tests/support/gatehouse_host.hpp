@@ -25,7 +25,17 @@ struct HostOptions {
     std::string log_level = "debug";  // at least "info", which says that it is ready
     std::filesystem::path plugins;    // default: the build's vendor plugins
     bool echo = false;                // copy its log to stderr
-    int requests_per_second = 0;      // of each connection; 0 = the plugin's own rate
+    int requests_per_second = 0;      // of the connection `doors`; 0 = the plugin's own rate
+
+    // YAML of each business. In all of it `{url:kisi}` stands for a simulator's address and
+    // `{BUSINESS}` for the business's name in capitals. Default: one connection `doors` to Kisi.
+    std::string connections = {};
+    std::string sites = "  - {site: \"*\", access: doors}\n";
+    std::string business_sections = {};  // further sections
+    std::string host_sections = {};      // further sections of gatehouse.yaml
+    std::map<std::string, std::string> environment = {};
+    std::vector<std::string> allow_private = {};  // besides the simulators
+    bool has_own_clock = false;                   // set_clock() works
 };
 
 struct CommandResult {
@@ -42,6 +52,10 @@ class GatehouseHost {
     // Throws std::runtime_error if it does not come up.
     void start();
 
+    // The process's time of day, by an offset to the real one. It sees it at once, but wakes for
+    // what is then due only with its next work. Needs HostOptions::has_own_clock.
+    void set_clock_offset(std::int64_t offset_s);
+
     // SIGTERM, then the exit status. Throws if it does not end.
     int stop();
 
@@ -55,7 +69,8 @@ class GatehouseHost {
     // What the process printed; empty before start().
     std::string log() { return process_ ? process_->output() : ""; }
 
-    std::string webhook_url(const std::string& business = "acme") const;
+    std::string webhook_url(const std::string& business = "acme",
+                            const std::string& source = "storeganise") const;
 
     // Sends `body` as it is to the webhook URL, with these headers.
     Result<egress::HttpReply> post_webhook(const std::string& body, egress::Headers headers,
@@ -86,6 +101,7 @@ class GatehouseHost {
 
   private:
     void write_configuration(const Simulators& simulators);
+    void write_business(const Simulators& simulators, const std::string& business);
 
     HostOptions options_;
     TempDir dir_;

@@ -33,22 +33,32 @@ Simulators::Simulators(std::vector<std::string> arguments)
     static const CurlGlobal curl_global;
     const auto line = process_.wait_for_line(
         [](const std::string& text) { return text.find("control_port") != std::string::npos; });
-    const json ports = json::parse(line.value_or(""), nullptr, false);
-    if (!ports.is_object()) {
+    ports_ = json::parse(line.value_or(""), nullptr, false);
+    if (!ports_.is_object()) {
         throw std::runtime_error("the simulators did not start: " + process_.output());
     }
-    storeganise_port_ = ports.value("storeganise_port", std::uint16_t{0});
-    kisi_port_ = ports.value("kisi_port", std::uint16_t{0});
-    control_port_ = ports.value("control_port", std::uint16_t{0});
+}
+
+std::uint16_t Simulators::port(const std::string& service) const {
+    return ports_.value(service + "_port", std::uint16_t{0});
+}
+
+std::vector<std::string> Simulators::authorities() const {
+    std::vector<std::string> all;
+    for (const auto& [name, port] : ports_.items()) {
+        if (name != "control_port") {
+            all.push_back("127.0.0.1:" + port.dump());
+        }
+    }
+    return all;
+}
+
+std::string Simulators::url(const std::string& service) const {
+    return "http://127.0.0.1:" + std::to_string(port(service));
 }
 
 std::string Simulators::storeganise_api(const std::string& business) const {
-    return "http://127.0.0.1:" + std::to_string(storeganise_port_) + "/b/" +
-           percent_encode(business) + "/api";
-}
-
-std::string Simulators::kisi_url() const {
-    return "http://127.0.0.1:" + std::to_string(kisi_port_);
+    return url("storeganise") + "/b/" + percent_encode(business) + "/api";
 }
 
 json Simulators::post(const std::string& verb, const json& body) const {
@@ -65,7 +75,7 @@ json Simulators::erase(const std::string& verb) const {
 
 json Simulators::call(const std::string& method, const std::string& verb,
                       const std::string& body) const {
-    const std::string url = "http://127.0.0.1:" + std::to_string(control_port_) + "/_sim/" + verb;
+    const std::string url = "http://127.0.0.1:" + std::to_string(control_port()) + "/_sim/" + verb;
     const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
                                                                    curl_easy_cleanup);
     std::string answer;

@@ -17,14 +17,20 @@ class Simulators {
     // Throws std::runtime_error if it does not come up.
     explicit Simulators(std::vector<std::string> arguments = {});
 
-    std::uint16_t storeganise_port() const { return storeganise_port_; }
-    std::uint16_t kisi_port() const { return kisi_port_; }
-    std::uint16_t control_port() const { return control_port_; }
+    std::uint16_t storeganise_port() const { return port("storeganise"); }
+    std::uint16_t kisi_port() const { return port("kisi"); }
+    std::uint16_t control_port() const { return port("control"); }
+
+    // Of any simulated service, by its name there; 0 if there is none.
+    std::uint16_t port(const std::string& service) const;
+    // "127.0.0.1:PORT" of each service but the control API.
+    std::vector<std::string> authorities() const;
+    // "http://127.0.0.1:PORT", what a connection's `base_url` names.
+    std::string url(const std::string& service) const;
 
     // "http://127.0.0.1:PORT/b/acme/api", what a business's `storeganise.api` names.
     std::string storeganise_api(const std::string& business) const;
-    // "http://127.0.0.1:PORT", what a connection's `base_url` names.
-    std::string kisi_url() const;
+    std::string kisi_url() const { return url("kisi"); }
 
     // A call to the control API, such as post("move_in", {...}) or get("doors?email=a%40x.test").
     // An object {"error": text} if the call failed, so that a test's expectation shows why.
@@ -43,7 +49,7 @@ class Simulators {
                         const std::string& body) const;
 
     ChildProcess process_;
-    std::uint16_t storeganise_port_ = 0, kisi_port_ = 0, control_port_ = 0;
+    nlohmann::json ports_;  // {"kisi_port": n, ...}
 };
 
 }  // namespace gatehouse::test

@@ -1,0 +1,53 @@
+// Sentences: the vocabulary of the case files. Each file sentences_<topic>.cpp adds its own; the
+// first whose pattern fits a whole line acts.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "e2e/world.hpp"
+
+namespace gatehouse::e2e {
+
+// How often a fault without a number strikes.
+constexpr int kEver = 1'000'000;
+
+// What a case may say before the world exists, and the world.
+struct Scene {
+    test::HostOptions options = {};
+    std::string vendor = "Kisi";
+    std::unique_ptr<World> world = {};
+    std::vector<std::shared_ptr<void>> companions = {};  // whatever else a topic needs kept alive
+
+    World& get() {
+        if (!world) {
+            world = std::make_unique<World>(options, vendor);
+        }
+        return *world;
+    }
+};
+
+struct Sentence {
+    std::regex pattern;
+    std::function<void(Scene&, const std::smatch&)> act;
+};
+
+Sentence say(const char* pattern, std::function<void(Scene&, const std::smatch&)> act);
+
+// The texts between quotes.
+std::vector<std::string> quoted(const std::string& text);
+
+// "Kisi" -> "kisi".
+std::string service_of(const std::string& name);
+
+std::vector<Sentence> sentences_of_the_world();
+std::vector<Sentence> sentences_of_faults();
+std::vector<Sentence> sentences_of_the_host();
+
+// All of them.
+std::vector<Sentence> sentences();
+
+}  // namespace gatehouse::e2e

@@ -1,0 +1,50 @@
+// Vendor: what the end-to-end world has to know of one vendor's simulator: how a connection to it
+// is written down, how a door is made there, and who can open which.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/simulators.hpp"
+
+namespace gatehouse::e2e {
+
+// What a renter can stand at a door with.
+struct Person {
+    std::string email;
+    std::string phone;
+    std::vector<std::string> pins;  // as the custom fields of the renter's rentals say
+};
+
+class Vendor {
+  public:
+    virtual ~Vendor() = default;
+
+    // The simulator's service name, which is the plugin's id and the custom fields' prefix too.
+    virtual std::string id() const = 0;
+
+    // YAML of `connections`, for test::HostOptions; empty = that class's default.
+    virtual std::string connections() const = 0;
+
+    // Makes the account of the business "acme" there, which holds nothing yet.
+    virtual void make_account(const test::Simulators& simulators) = 0;
+
+    // Makes a door and answers its target. `number` is unique in the world and begins at 101.
+    virtual std::string add_door(const test::Simulators& simulators, const std::string& unit,
+                                 const std::string& door, int number) = 0;
+
+    // The names of the doors that this person can open now, sorted.
+    virtual std::vector<std::string> open_doors(const test::Simulators& simulators,
+                                                const Person& person) = 0;
+};
+
+// By the name that cases use: "Kisi". Throws std::runtime_error for another.
+std::unique_ptr<Vendor> make_vendor(const std::string& name);
+
+std::unique_ptr<Vendor> make_kisi();
+
+// Throws what the simulator complains of.
+nlohmann::json must(nlohmann::json answer, const std::string& what);
+
+}  // namespace gatehouse::e2e
