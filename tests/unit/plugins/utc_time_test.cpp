@@ -1,11 +1,11 @@
-#include "utc_time.hpp"
+#include "gatehouse/sdk/utc_time.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gatehouse::kisi {
+namespace gatehouse::sdk {
 namespace {
 
-TEST(UtcTimeTest, ReadsWhatKisiAndTheHostWrite) {
+TEST(UtcTimeTest, ReadsWhatTheHostAndVendorsWrite) {
     EXPECT_EQ(parse_time("1970-01-01T00:00:00Z"), 0);
     EXPECT_EQ(parse_time("2026-11-22T08:00:00Z"), 1'795'334'400'000);
     EXPECT_EQ(parse_time("2026-11-22T08:00:00.123Z"), 1'795'334'400'123);
@@ -33,4 +33,4 @@ TEST(UtcTimeTest, WritesWhatItReads) {
 }
 
 }  // namespace
-}  // namespace gatehouse::kisi
+}  // namespace gatehouse::sdk

@@ -1,15 +1,20 @@
-#include "utc_time.hpp"
+// RFC 3339 times, as the host and most vendors write them. Pure.
+#pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
 
-namespace gatehouse::kisi {
-namespace {
+namespace gatehouse::sdk {
+namespace detail {
 
 // Reads digits off the front of a text, strictly.
-class Reader {
+class TimeReader {
   public:
-    explicit Reader(std::string_view text) : rest_(text) {}
+    explicit TimeReader(std::string_view text) : rest_(text) {}
 
     int number(std::size_t digits) {
         int value = 0;
@@ -55,7 +60,7 @@ class Reader {
     bool is_good_ = true;
 };
 
-int offset_minutes(Reader& reader) {
+inline int offset_minutes(TimeReader& reader) {
     if (reader.take('Z')) return 0;
     const bool is_west = reader.take('-');
     if (!is_west) reader.expect('+');
@@ -65,11 +70,13 @@ int offset_minutes(Reader& reader) {
     return is_west ? -minutes : minutes;
 }
 
-}  // namespace
+}  // namespace detail
 
-std::optional<std::int64_t> parse_time(std::string_view text) {
+// Milliseconds since 1970 of "2026-11-22T08:00:00[.123]Z" or with "+01:00"; nothing if it is not
+// one.
+inline std::optional<std::int64_t> parse_time(std::string_view text) {
     using namespace std::chrono;
-    Reader reader(text);
+    detail::TimeReader reader(text);
     const int year_number = reader.number(4);
     reader.expect('-');
     const int month_number = reader.number(2);
@@ -82,7 +89,7 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
     reader.expect(':');
     const int second = reader.number(2);
     const int ms = reader.take('.') ? reader.fraction_ms() : 0;
-    const int offset = offset_minutes(reader);
+    const int offset = detail::offset_minutes(reader);
     const year_month_day date{year(year_number), month(static_cast<unsigned>(month_number)),
                               day(static_cast<unsigned>(day_number))};
     if (!reader.is_done() || !date.ok() || hour > 23 || minute > 59 || second > 60) {
@@ -92,7 +99,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
     return duration_cast<milliseconds>(at.time_since_epoch()).count() + ms;
 }
 
-std::string format_time(std::int64_t at_ms) {
+// "2026-11-22T08:00:00Z"; milliseconds are cut off.
+inline std::string format_time(std::int64_t at_ms) {
     using namespace std::chrono;
     const sys_seconds at(floor<seconds>(milliseconds(at_ms)));
     const auto midnight = floor<days>(at);
@@ -107,4 +115,4 @@ std::string format_time(std::int64_t at_ms) {
     return text;
 }
 
-}  // namespace gatehouse::kisi
+}  // namespace gatehouse::sdk
