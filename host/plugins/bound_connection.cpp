@@ -55,6 +55,11 @@ BoundConnection bind_connection(const std::string& business, const config::Conne
         connection.requests_per_second.value_or(manifest.requests_per_second);
     bound.policy.burst = manifest.burst;
     bound.policy.secrets = std::move(settings.secrets);
+    if (!connection.webhook_secrets.empty()) {
+        // A setting of this name goes first: its author meant that one.
+        bound.policy.secrets.try_emplace(std::string(kWebhookSecret),
+                                         connection.webhook_secrets.front().value);
+    }
     bound.policy.is_shadow = connection.is_shadow;
     if (connection.base_url) allow_base_url(connection, allow_private, bound.policy, problems);
     bound.document = dump_json(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
@@ -11,6 +12,10 @@
 #include "plugins/manifest.hpp"
 
 namespace gatehouse::plugins {
+
+// The name under which a plugin may refer to the first of the connection's webhook_secrets, to
+// register the host's webhook with the vendor: "{{secret:webhook_secret}}".
+inline constexpr std::string_view kWebhookSecret = "webhook_secret";
 
 struct BoundConnection {
     std::string name;      // "acme/doors"

@@ -32,6 +32,8 @@ constexpr std::array kFunctions{
     NamedFunction{"targets.list", "gatehouse.targets/1"},
     NamedFunction{"inventory.list", "gatehouse.inventory/1"},
     NamedFunction{"inbound.parse", "gatehouse.inbound/1"},
+    NamedFunction{"events.subscribe", "gatehouse.events/1"},
+    NamedFunction{"events.catch_up", "gatehouse.events/1"},
     NamedFunction{"notify.send", "gatehouse.notify/1"},
     NamedFunction{"describe", "gatehouse.describe/1"},
 };

@@ -19,7 +19,7 @@ std::string fault_in(std::string_view schema, const nlohmann::json& document);
 // not JSON or not of the function's schema.
 Result<nlohmann::json> read_result(std::string_view function, std::string_view text);
 
-// Whether this is a function of ABI 1.0, and the feature that offers it ("gatehouse.access/1");
+// Whether this is a function of ABI 1.1, and the feature that offers it ("gatehouse.access/1");
 // empty if it is none.
 std::string_view feature_of(std::string_view function);
 

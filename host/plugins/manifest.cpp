@@ -51,11 +51,12 @@ const TextRule file_name_rule{"a file's name, beside the manifest", is_file_name
 const TextRule sha256_rule{"64 lower-case hex digits", is_sha256, "^[0-9a-f]{64}$"};
 const TextRule host_rule{"a host in lower case, with its port if it is not 443", is_host};
 const TextRule pointer_rule{"a JSON pointer like /uuid", is_pointer, "^/.+$"};
-const TextRule feature_rule{"a feature of ABI 1.0",
-                            nullptr,
-                            {},
-                            {"gatehouse.access/1", "gatehouse.targets/1", "gatehouse.inventory/1",
-                             "gatehouse.inbound/1", "gatehouse.notify/1", "gatehouse.describe/1"}};
+const TextRule feature_rule{
+    "a feature of ABI 1.1",
+    nullptr,
+    {},
+    {"gatehouse.access/1", "gatehouse.targets/1", "gatehouse.inventory/1", "gatehouse.inbound/1",
+     "gatehouse.events/1", "gatehouse.notify/1", "gatehouse.describe/1"}};
 const TextRule renter_key_rule{"email or phone", nullptr, {}, {"email", "phone"}};
 const TextRule suspend_rule{"how a unit is suspended",
                             nullptr,
@@ -84,7 +85,8 @@ void limit_fields(Fields& fields, Manifest& out) {
 void inbound_fields(Fields& fields, Manifest& out) {
     fields.map("signature", {"how the vendor signs its webhooks"}, [&out](Fields& inner) {
         Signature signature;
-        const TextRule scheme{"a scheme", nullptr, {}, {"hmac-sha256", "basic"}};
+        const TextRule scheme{
+            "a scheme", nullptr, {}, {"hmac-sha256", "basic", "standard-webhooks"}};
         const TextRule encoding{"an encoding", nullptr, {}, {"hex", "base64"}};
         inner.text("scheme", signature.scheme, {"the scheme", true}, scheme);
         inner.text("header", signature.header, {"the header with the signature"});

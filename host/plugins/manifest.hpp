@@ -15,7 +15,7 @@
 namespace gatehouse::plugins {
 
 struct Signature {
-    std::string scheme;  // "hmac-sha256" or "basic"
+    std::string scheme;  // "hmac-sha256", "basic" or "standard-webhooks"
     std::string header;
     std::string prefix;    // stripped when there
     std::string encoding;  // "hex" or "base64"

@@ -1,5 +1,5 @@
 /*
- * Gatehouse plugin ABI 1.0.
+ * Gatehouse plugin ABI 1.1.
  *
  * A plugin is a shared library that exports exactly one symbol, the constant `gatehouse_entry_v1`.
  * It runs in a process of its own (gatehouse-runner) without network, files or other processes:
@@ -40,7 +40,7 @@ extern "C" {
 
 #define GATEHOUSE_ABI_MAGIC 0x31504847u /* the bytes "GHP1" */
 #define GATEHOUSE_ABI_MAJOR 1u
-#define GATEHOUSE_ABI_MINOR 0u
+#define GATEHOUSE_ABI_MINOR 1u
 #define GATEHOUSE_ENTRY_SYMBOL "gatehouse_entry_v1"
 
 /* Whether the giver of *ptr, a `type`, knew `member`. */
@@ -228,6 +228,22 @@ typedef struct gatehouse_describe_v1 {
     uint32_t reserved;
     gatehouse_function describe; /* for people and tools; schemas/describe.*.json */
 } gatehouse_describe_v1;
+
+/* "gatehouse.events/1", since 1.1: keeps the vendor's events coming. */
+typedef struct gatehouse_events_v1 {
+    uint32_t struct_size;
+    uint32_t reserved;
+
+    /* Sees to it that the vendor sends its events to the given address: looks for the
+     * registration, makes it if there is none, switches it on again if the vendor switched it off.
+     * Asked every few minutes, so a registration that is well costs one look and no write.
+     * schemas/events.subscribe.*.json */
+    gatehouse_function subscribe;
+
+    /* The events since a time, by pages, for what was missed. The host drops what it knows by the
+     * vendor's id, so giving too much is harmless. schemas/events.catch_up.*.json */
+    gatehouse_function catch_up;
+} gatehouse_events_v1;
 
 /* ---- the entry ---------------------------------------------------------------------------- */
 

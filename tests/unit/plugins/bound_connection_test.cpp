@@ -11,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class BoundConnectionTest : public testing::Test {
   protected:
@@ -65,6 +66,14 @@ TEST_F(BoundConnectionTest, P11_PlainHttpOnlyToListedAddresses) {
     ASSERT_EQ(problems_.size(), 1U);
     EXPECT_THAT(config::to_string(problems_[0]), HasSubstr("acme.yaml:6:3"));
     EXPECT_THAT(config::to_string(problems_[0]), HasSubstr("egress.allow_private"));
+}
+
+TEST_F(BoundConnectionTest, P8_TheFirstWebhookSecretHasANameForThePlugin) {
+    EXPECT_FALSE(bind().policy.secrets.contains("webhook_secret"));
+    connection_.webhook_secrets = {{Secret("new"), "env:NEW"}, {Secret("old"), "env:OLD"}};
+    const BoundConnection bound = bind();
+    EXPECT_EQ(bound.policy.secrets.at("webhook_secret").reveal(), "new");
+    EXPECT_THAT(bound.document, Not(HasSubstr("new")));
 }
 
 TEST_F(BoundConnectionTest, P11_WhatIsNoUrlIsSaid) {

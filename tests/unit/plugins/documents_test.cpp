@@ -18,8 +18,9 @@ json good_result() {
 }
 
 TEST(DocumentsTest, EveryFunctionHasSchemasThatCompile) {
-    for (const char* function : {"access.apply", "access.probe", "targets.list", "inventory.list",
-                                 "inbound.parse", "notify.send", "describe"}) {
+    for (const char* function :
+         {"access.apply", "access.probe", "targets.list", "inventory.list", "inbound.parse",
+          "events.subscribe", "events.catch_up", "notify.send", "describe"}) {
         EXPECT_NE(feature_of(function), "");
         for (const char* part : {".request", ".result"}) {
             EXPECT_THAT(fault_in(std::string(function) + part, json::array()),

@@ -10,7 +10,10 @@ namespace {
 
 using namespace gatehouse::sdk;
 
-class Doors final : public gatehouse::AccessPlugin, public InboundFeature, public DescribeFeature {
+class Doors final : public gatehouse::AccessPlugin,
+                    public InboundFeature,
+                    public EventsFeature,
+                    public DescribeFeature {
     void start() override {
         if (setting("key").empty()) throw Error(Kind::kAuth, "no key");
     }
@@ -45,6 +48,9 @@ class Doors final : public gatehouse::AccessPlugin, public InboundFeature, publi
     }
     Json parse_inbound(const Json& request) override {
         return {{"schema", 1}, {"events", Json::array({text_at(request, "body")})}};
+    }
+    Json subscribe(const Json& request) override {
+        return {{"schema", 1}, {"state", "ok"}, {"detail", text_at(request, "url")}};
     }
     Json describe() override { throw 42; }
 };
@@ -126,6 +132,14 @@ TEST_F(SdkTest, OnlyWhatIsDerivedFromIsOffered) {
     EXPECT_EQ(doors_entry.feature(str("gatehouse.targets/1")), nullptr);
     EXPECT_EQ(doors_entry.feature(str("gatehouse.access/2")), nullptr);
     EXPECT_EQ(host_.call("access.probe", {{"schema", 1}}).kind, GATEHOUSE_UNSUPPORTED);
+}
+
+TEST_F(SdkTest, TheHalfOfEventsThatIsNotOverriddenIsUnsupported) {
+    const Outcome outcome = host_.call(
+        "events.subscribe",
+        {{"schema", 1}, {"url", "https://a.example"}, {"secret", ""}, {"targets", Json::array()}});
+    EXPECT_EQ(outcome.document["detail"], "https://a.example");
+    EXPECT_EQ(host_.call("events.catch_up", {{"schema", 1}}).kind, GATEHOUSE_UNSUPPORTED);
 }
 
 TEST_F(SdkTest, AStateThatDoesNotExistIsInvalid) {

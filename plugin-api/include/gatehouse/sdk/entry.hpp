@@ -145,6 +145,22 @@ std::int32_t inbound_parse(gatehouse_instance* instance, gatehouse_call* call,
 }
 
 template <typename Type>
+std::int32_t events_subscribe(gatehouse_instance* instance, gatehouse_call* call,
+                              gatehouse_str request) noexcept {
+    return answer<Type>(instance, call, request, [](Type& plugin, const Json& document) {
+        return static_cast<EventsFeature&>(plugin).subscribe(document);
+    });
+}
+
+template <typename Type>
+std::int32_t events_catch_up(gatehouse_instance* instance, gatehouse_call* call,
+                             gatehouse_str request) noexcept {
+    return answer<Type>(instance, call, request, [](Type& plugin, const Json& document) {
+        return static_cast<EventsFeature&>(plugin).catch_up(document);
+    });
+}
+
+template <typename Type>
 std::int32_t notify_send(gatehouse_instance* instance, gatehouse_call* call,
                          gatehouse_str request) noexcept {
     return answer<Type>(instance, call, request, [](Type& plugin, const Json& document) {
@@ -182,6 +198,11 @@ const void* feature(gatehouse_str id) noexcept {
         static constexpr gatehouse_inbound_v1 kTable{sizeof(gatehouse_inbound_v1), 0,
                                                      &inbound_parse<Type>};
         if (name == "gatehouse.inbound/1") return &kTable;
+    }
+    if constexpr (std::is_base_of_v<EventsFeature, Type>) {
+        static constexpr gatehouse_events_v1 kTable{
+            sizeof(gatehouse_events_v1), 0, &events_subscribe<Type>, &events_catch_up<Type>};
+        if (name == "gatehouse.events/1") return &kTable;
     }
     if constexpr (std::is_base_of_v<NotifyFeature, Type>) {
         static constexpr gatehouse_notify_v1 kTable{sizeof(gatehouse_notify_v1), 0,

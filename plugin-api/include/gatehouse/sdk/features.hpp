@@ -48,6 +48,25 @@ class InboundFeature {
     virtual Json parse_inbound(const Json& request) = 0;
 };
 
+// gatehouse.events/1, since ABI 1.1: keeps the vendor's events coming. Override what the vendor
+// has; the other stays unsupported, which the host takes for "nothing to do". [instance]
+class EventsFeature {
+  public:
+    virtual ~EventsFeature() = default;
+
+    // Makes the vendor send its events to the request's `url`, and says whether it does.
+    // schemas/events.subscribe.*.json.
+    virtual Json subscribe(const Json&) {
+        throw Error(Kind::kUnsupported, "this plugin registers no webhook");
+    }
+
+    // The events since a time, as InboundFeature gives them, by pages.
+    // schemas/events.catch_up.*.json.
+    virtual Json catch_up(const Json&) {
+        throw Error(Kind::kUnsupported, "this plugin cannot ask for past events");
+    }
+};
+
 // gatehouse.notify/1: an event with its facts, for messaging plugins. [instance]
 class NotifyFeature {
   public:

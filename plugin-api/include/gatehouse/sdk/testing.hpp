@@ -115,6 +115,11 @@ class TestHost {
             return member(static_cast<const gatehouse_inbound_v1*>(table("gatehouse.inbound/1")),
                           &gatehouse_inbound_v1::parse);
         }
+        if (function.rfind("events.", 0) == 0) {
+            return member(static_cast<const gatehouse_events_v1*>(table("gatehouse.events/1")),
+                          function == "events.subscribe" ? &gatehouse_events_v1::subscribe
+                                                         : &gatehouse_events_v1::catch_up);
+        }
         if (function == "notify.send") {
             return member(static_cast<const gatehouse_notify_v1*>(table("gatehouse.notify/1")),
                           &gatehouse_notify_v1::send);
