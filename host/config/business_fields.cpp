@@ -3,6 +3,7 @@
 
 #include "config/host_fields.hpp"
 #include "config/rules.hpp"
+#include "config/scalar.hpp"
 #include "config/suggest.hpp"
 
 namespace gatehouse::config {
@@ -110,6 +111,22 @@ void site_fields(Fields& fields, const Business& business, Site& out) {
     if (is_twice && !out.site.empty()) fields.error("site", "this site stands here twice");
 }
 
+void sweep_fields(Fields& fields, Sweep& out) {
+    fields.boolean("enabled", out.is_enabled, {"whether lost webhooks are looked for"});
+    fields.lasting("delta", out.delta_ms, {"between two looks at what changed"}, kMinuteMs, kDayMs);
+    std::string window = "02:00-05:00";
+    fields.text("full", window, {"when the whole is compared, once a day, in the time zone"},
+                rules::day_window());
+    if (const auto parsed = parse_day_window(window)) out.full = *parsed;
+}
+
+void alert_fields(Fields& fields, AlertRules& out) {
+    fields.boolean("staff_tasks", out.has_staff_tasks,
+                   {"a task in Storeganise for each alert, completed when it is cured"});
+    fields.lasting("settle", out.settle_ms, {"a cure must last this long before it is told"}, 0,
+                   kDayMs);
+}
+
 void notify_fields(Fields& fields, const Business& business, Notify& out) {
     out.place = fields.place();
     fields.texts("on", out.on, {"event types", true}, rules::event_type());
@@ -143,6 +160,10 @@ void business_fields(Fields& fields, const std::vector<std::string>& allow_priva
         site_fields(item, out, site);
         out.sites.push_back(std::move(site));
     });
+    fields.map("sweep", {"comparing everything with what is held"},
+               [&](Fields& sweep) { sweep_fields(sweep, out.sweep); });
+    fields.map("alerts", {"what becomes of alerts"},
+               [&](Fields& alerts) { alert_fields(alerts, out.alerts); });
     fields.maps("notify", {"who is told of which events"}, [&](Fields& item) {
         Notify notify;
         notify_fields(item, out, notify);

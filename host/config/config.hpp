@@ -123,12 +123,34 @@ struct Notify {
     Place place;
 };
 
+// A part of each day, in minutes after midnight of the business's time zone. It ends the day after
+// when `end_minute` is the smaller one.
+struct DayWindow {
+    int begin_minute = 120;
+    int end_minute = 300;
+};
+
+// How everything is compared with what is held.
+struct Sweep {
+    bool is_enabled = true;
+    std::int64_t delta_ms = 1'800'000;  // between two looks at what changed
+    DayWindow full;                     // when the whole is compared, once a day
+};
+
+// What becomes of alerts besides the list of them.
+struct AlertRules {
+    bool has_staff_tasks = true;       // one task in Storeganise for each alert
+    std::int64_t settle_ms = 300'000;  // a cure must last this long before it is told
+};
+
 struct Business {
     std::string business;
     Storeganise storeganise;
     std::map<std::string, Connection> connections;
     std::vector<Site> sites;
     std::vector<Notify> notify;
+    Sweep sweep;
+    AlertRules alerts;
     Place place;
 };
 

@@ -7,6 +7,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "config/scalar.hpp"
+
 namespace gatehouse::config {
 namespace {
 
@@ -88,6 +90,10 @@ bool is_field_prefix(std::string_view text) {
     return consists_of(text, 32, "_");
 }
 
+bool is_day_window(std::string_view text) {
+    return parse_day_window(text).has_value();
+}
+
 bool is_event_type(std::string_view text) {
     return consists_of(text, 128, "_-.");
 }
@@ -153,6 +159,12 @@ const TextRule& site() {
 const TextRule& field_prefix() {
     static const TextRule rule{"letters, digits and '_', at most 32", is_field_prefix,
                                "^[A-Za-z0-9_]{1,32}$"};
+    return rule;
+}
+
+const TextRule& day_window() {
+    static const TextRule rule{"two times of day, as 02:00-05:00", is_day_window,
+                               "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"};
     return rule;
 }
 

@@ -104,6 +104,21 @@ std::optional<std::int64_t> parse_with_unit(std::string_view text,
     return std::nullopt;
 }
 
+constexpr std::size_t kTimeOfDaySize = 5;
+constexpr int kMinutesPerHour = 60;
+
+// "02:00" in minutes after midnight.
+std::optional<int> parse_time_of_day(std::string_view text) {
+    if (text.size() != kTimeOfDaySize || text[2] != ':') return std::nullopt;
+    for (const std::size_t at : {0, 1, 3, 4}) {
+        if (text[at] < '0' || text[at] > '9') return std::nullopt;
+    }
+    const int hour = (text[0] - '0') * 10 + (text[1] - '0');
+    const int minute = (text[3] - '0') * 10 + (text[4] - '0');
+    if (hour >= 24 || minute >= kMinutesPerHour) return std::nullopt;
+    return hour * kMinutesPerHour + minute;
+}
+
 }  // namespace
 
 ScalarType scalar_type(std::string_view text) {
@@ -156,6 +171,15 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text) {
 
 std::optional<std::int64_t> parse_size_bytes(std::string_view text) {
     return parse_with_unit(text, kSizes);
+}
+
+std::optional<DayWindow> parse_day_window(std::string_view text) {
+    const std::size_t dash = text.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    const auto begin = parse_time_of_day(text.substr(0, dash));
+    const auto end = parse_time_of_day(text.substr(dash + 1));
+    if (!begin || !end || *begin == *end) return std::nullopt;
+    return DayWindow{*begin, *end};
 }
 
 std::string format_duration(std::int64_t ms) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/config.hpp"
+
 namespace gatehouse::config {
 
 enum class ScalarType { kNull, kBoolean, kInteger, kNumber, kText };
@@ -28,6 +30,9 @@ std::optional<std::int64_t> parse_duration_ms(std::string_view text);
 
 // "512", "8KiB", "1MiB", "1GiB" in bytes. Nothing if it does not fit.
 std::optional<std::int64_t> parse_size_bytes(std::string_view text);
+
+// "02:00-05:00" in minutes after midnight. Nothing if the two are the same.
+std::optional<DayWindow> parse_day_window(std::string_view text);
 
 // The reverse, in the largest unit that divides it: "1h", "8KiB".
 std::string format_duration(std::int64_t ms);

@@ -77,6 +77,8 @@ TEST_F(LoadTest, ReadsHostAndBusiness) {
                             "    fields: lock\n"
                             "    overlock: {on_overdue: false}\n"
                             "    fuse: {max_ends: 9, max_share: 0.5, per: 2h}\n"
+                            "sweep: {delta: 10m, full: '22:30-01:00', enabled: false}\n"
+                            "alerts: {staff_tasks: false, settle: 0s}\n"
                             "notify:\n"
                             "  - {on: [job.unit_moveIn.created], connection: doors}\n"));
     const Loaded loaded = load_all();
@@ -106,6 +108,12 @@ TEST_F(LoadTest, ReadsHostAndBusiness) {
     EXPECT_EQ(acme.sites[0].targets, std::vector<std::string>{"group:900"});
     EXPECT_FALSE(acme.sites[1].overlock_on_overdue);
     EXPECT_EQ(acme.sites[1].fuse.per_ms, 7'200'000);
+    EXPECT_FALSE(acme.sweep.is_enabled);
+    EXPECT_EQ(acme.sweep.delta_ms, 600'000);
+    EXPECT_EQ(acme.sweep.full.begin_minute, 1350);
+    EXPECT_EQ(acme.sweep.full.end_minute, 60);
+    EXPECT_FALSE(acme.alerts.has_staff_tasks);
+    EXPECT_EQ(acme.alerts.settle_ms, 0);
     ASSERT_EQ(acme.notify.size(), 1U);
 }
 

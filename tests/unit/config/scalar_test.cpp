@@ -52,6 +52,18 @@ TEST(Scalar, ReadsDurations) {
     }
 }
 
+TEST(Scalar, ReadsPartsOfADay) {
+    const auto night = parse_day_window("02:00-05:30");
+    ASSERT_TRUE(night);
+    EXPECT_EQ(night->begin_minute, 120);
+    EXPECT_EQ(night->end_minute, 330);
+    EXPECT_TRUE(parse_day_window("23:00-01:00"));
+    for (const char* text : {"", "-", "02:00", "2:00-5:00", "02:00-02:00", "24:00-05:00",
+                             "02:60-05:00", "02:00 - 05:00", "02:00-05:00-06:00", "0a:00-05:00"}) {
+        EXPECT_FALSE(parse_day_window(text)) << text;
+    }
+}
+
 TEST(Scalar, ReadsSizesAndNeverWraps) {
     EXPECT_EQ(parse_size_bytes("512"), 512);
     EXPECT_EQ(parse_size_bytes("8KiB"), 8192);

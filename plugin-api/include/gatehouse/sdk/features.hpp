@@ -35,7 +35,10 @@ class InventoryFeature {
   public:
     virtual ~InventoryFeature() = default;
 
-    // {"schema":1, "grants":[...], "next_cursor": ...} as schemas/inventory.list.result.json.
+    // {"schema":1, "grants":[...], "next_cursor": ...} as schemas/inventory.list.result.json. One
+    // entry for each target that somebody may open. Give "rental" and "business" where the vendor
+    // keeps a mark by which the plugin knows that it made the grant itself: the host compares only
+    // those, and an entry without them is somebody else's and never touched.
     virtual Json list_inventory(const std::string& cursor) = 0;
 };
 
