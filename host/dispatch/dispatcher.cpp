@@ -1,11 +1,10 @@
 #include "dispatch/dispatcher.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 #include <utility>
 
-#include "base/encoding.hpp"
-#include "dispatch/retry.hpp"
 #include "observe/log.hpp"
 
 namespace gatehouse::dispatch {
@@ -14,6 +13,9 @@ namespace {
 // Longer than the longest call that a task makes (facts, a plugin's call_ms, write-back), so that
 // another host never takes over work that is still under way.
 constexpr std::int64_t kLeaseMs = 300'000;
+
+// The scheduler looks at the time of day at least this often, since it may be set.
+constexpr std::chrono::minutes kLongestSleep{1};
 
 // How long the scheduler waits before it asks a store again that could not be written.
 constexpr std::chrono::seconds kStorePause{1};
@@ -46,16 +48,9 @@ void log_run(const Task& task, const Completion& completion) {
 Dispatcher::Dispatcher(TaskQueue& queue, Handlers handlers, const config::Dispatch& settings,
                        const Clock& clock, Random& random, observe::Metrics& metrics)
     : queue_(queue),
-      handlers_(std::move(handlers)),
-      settings_(settings),
+      runner_(std::move(handlers), settings, clock, random, metrics),
+      workers_(settings.workers),
       clock_(clock),
-      random_(random),
-      done_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
-                            {{"outcome", "done"}})),
-      retried_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
-                               {{"outcome", "retry"}})),
-      dead_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
-                            {{"outcome", "dead"}})),
       turns_(settings.workers_per_business) {}
 
 Dispatcher::~Dispatcher() {
@@ -75,9 +70,9 @@ Result<void> Dispatcher::start() {
         return tl::unexpected(due.error());
     }
     note_due(*due);
-    free_workers_ = settings_.workers;
+    free_workers_ = workers_;
     begin_thread(&Dispatcher::schedule);
-    for (int i = 0; i < settings_.workers; ++i) {
+    for (int i = 0; i < workers_; ++i) {
         begin_thread(&Dispatcher::work);
     }
     return {};
@@ -130,7 +125,8 @@ bool Dispatcher::wait_for_turns(std::unique_lock<std::mutex>& lock) {
         if (wait_ms <= 0) {
             return true;
         }
-        news_.wait_for(lock, std::chrono::milliseconds(wait_ms));
+        news_.wait_for(lock, std::min<std::chrono::milliseconds>(std::chrono::milliseconds(wait_ms),
+                                                                 kLongestSleep));
     }
     return false;
 }
@@ -190,71 +186,14 @@ void Dispatcher::work() {
         const Task task = std::move(leased_tasks_.front());
         leased_tasks_.pop_front();
         lock.unlock();
-        run(task);
+        const Completion completion = runner_.run(task);
+        complete(completion);
+        log_run(task, completion);
         lock.lock();
         turns_.task_ended(task.business);
         ++free_workers_;
         news_.notify_one();
     }
-}
-
-void Dispatcher::run(const Task& task) {
-    observe::StepLog steps(clock_);
-    const auto handler = handlers_.find(task.kind);
-    Outcome outcome =
-        handler == handlers_.end()
-            ? Outcome{fail(ErrorKind::kUnsupported, "no handler for this kind of task"), {}, {}}
-            : handler->second->run(task, steps);
-    const Completion completion = judge(task, std::move(outcome), steps);
-    complete(completion);
-    log_run(task, completion);
-}
-
-Completion Dispatcher::judge(const Task& task, Outcome outcome, observe::StepLog& steps) {
-    Completion completion;
-    completion.task_id = task.id;
-    completion.generation = task.generation;
-    completion.rental = std::move(outcome.rental);
-    completion.transfers = std::move(outcome.transfers);
-    completion.access_events = std::move(outcome.access_events);
-    completion.alert_changes = std::move(outcome.alert_changes);
-    completion.alert = std::move(outcome.alert);
-    if (outcome.status) {
-        completion.follow_ups = std::move(outcome.follow_ups);
-        completion.again_ms = outcome.again_ms;
-        done_.add();
-    } else {
-        const Error& error = outcome.status.error();
-        const UnixMs now_ms = clock_.now_ms();
-        std::optional<UnixMs> next_ms =
-            next_attempt(error, task.attempt, task.first_due_ms, now_ms, settings_, random_);
-        if (!next_ms && outcome.never_dies) {
-            next_ms = now_ms + settings_.max_retry_ms;
-        }
-        completion.error = error;
-        const std::string reason =
-            std::string(to_string(error.kind)) + ": " + shorten(error.message, 400);
-        if (next_ms) {
-            completion.outcome = Completion::Outcome::kRetry;
-            completion.retry_due_ms = *next_ms;
-            steps.add(observe::StepKind::kRetry,
-                      reason + "; attempt " + std::to_string(task.attempt) + ", next in " +
-                          std::to_string((*next_ms - now_ms + 999) / 1000) + " s");
-            retried_.add();
-        } else {
-            completion.outcome = Completion::Outcome::kDead;
-            steps.add(observe::StepKind::kDead,
-                      reason + "; given up after attempt " + std::to_string(task.attempt));
-            dead_.add();
-            observe::error("dispatch", "dead letter",
-                           {{"business", task.business},
-                            {"task", to_string(task.kind)},
-                            {"key", task.key},
-                            {"reason", reason}});
-        }
-    }
-    completion.steps = steps.take();
-    return completion;
 }
 
 // The work is done; only its record is missing. Tried until the store takes it, so that one full

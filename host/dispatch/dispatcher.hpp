@@ -6,8 +6,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -16,8 +14,8 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
-#include "dispatch/task_handler.hpp"
 #include "dispatch/task_queue.hpp"
+#include "dispatch/task_runner.hpp"
 #include "dispatch/turns.hpp"
 #include "observe/metrics.hpp"
 
@@ -26,7 +24,7 @@ namespace gatehouse::dispatch {
 // [start and stop: the owner's thread]
 class Dispatcher {
   public:
-    using Handlers = std::map<TaskKind, TaskHandler*>;
+    using Handlers = dispatch::Handlers;
 
     // All outlive the dispatcher.
     Dispatcher(TaskQueue& queue, Handlers handlers, const config::Dispatch& settings,
@@ -47,21 +45,15 @@ class Dispatcher {
     void begin_thread(void (Dispatcher::*body)());
     void schedule();
     void work();
-    void run(const Task& task);
-    Completion judge(const Task& task, Outcome outcome, observe::StepLog& steps);
     void complete(const Completion& completion);
     void lease(const std::vector<Turn>& turns);
     void note_due(const std::vector<BusinessDue>& due);
     bool wait_for_turns(std::unique_lock<std::mutex>& lock);
 
     TaskQueue& queue_;
-    const Handlers handlers_;
-    const config::Dispatch settings_;
+    TaskRunner runner_;
+    const int workers_;
     const Clock& clock_;
-    Random& random_;
-    observe::Counter& done_;
-    observe::Counter& retried_;
-    observe::Counter& dead_;
 
     std::mutex mutex_;
     std::condition_variable news_;      // for the scheduler: something is due, free or over
