@@ -6,6 +6,7 @@
 
 #include "simulators/kisi_call.hpp"
 #include "simulators/moves.hpp"
+#include "simulators/nuki_control.hpp"
 #include "simulators/query.hpp"
 
 namespace gatehouse::simulators {
@@ -61,6 +62,8 @@ void ControlApi::change(const std::string& verb, const json& body, const Respond
         answer = apply_settings(body);
     } else if (verb == "change") {
         answer = change_entity(body);
+    } else if (verb == "nuki_auth") {
+        answer = edit_nuki_auth(world_.nuki, body);
     } else if (verb == "faults") {
         const auto id = world_.faults.add(body);
         if (!id) throw std::invalid_argument(id.error().message);
@@ -85,6 +88,7 @@ json ControlApi::read(const std::string& verb, const Request& request) {
 
 json ControlApi::doors(const Request& request) {
     const Query query = parse_query(request.query);
+    if (!value_of(query, "pin").empty()) return nuki_doors(world_.nuki, query);
     const std::string_view wanted = value_of(query, "organization");
     const std::string_view at = value_of(query, "at");
     const auto at_ms = at.empty() ? Result<UnixMs>(SystemClock().now_ms()) : parse_utc(at);
@@ -109,6 +113,10 @@ json ControlApi::apply_settings(const json& body) {
     for (const auto& [name, value] : body.items()) {
         if (name == "kisi_rate_limit") {
             kisi_api_.set_rate_limited(value.get<bool>());
+        } else if (name == "nuki_confirm_after_reads") {
+            world_.nuki.confirm_after_reads = value.get<int>();
+        } else if (name == "nuki_lose") {
+            world_.nuki.commands_to_lose = value.get<int>();
         } else if (name == "log_limit") {
             world_.recorder.set_log_limit(value.get<std::size_t>());
         } else {

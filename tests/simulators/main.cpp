@@ -1,4 +1,4 @@
-// gatehouse-simulators: Storeganise and Kisi for tests, demos and measurements.
+// gatehouse-simulators: Storeganise and access vendors for tests, demos and measurements.
 #include <sys/prctl.h>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +18,7 @@ using gatehouse::simulators::Simulators;
 void add_options(CLI::App& app, Options& options, bool& is_unlimited) {
     app.add_option("--storeganise-port", options.storeganise_port, "0 = any");
     app.add_option("--kisi-port", options.kisi_port, "0 = any");
+    app.add_option("--nuki-port", options.nuki_port, "0 = any");
     app.add_option("--control-port", options.control_port, "0 = any; always plain http");
     auto* certificate = app.add_option("--tls-certificate", options.tls_certificate,
                                        "PEM file: serve the vendors over https");
@@ -35,7 +36,8 @@ void serve(const Options& options) {
     signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
     const auto ports = simulators.ports();
     std::cout << "{\"storeganise_port\":" << ports.storeganise << ",\"kisi_port\":" << ports.kisi
-              << ",\"control_port\":" << ports.control << "}" << std::endl;
+              << ",\"nuki_port\":" << ports.nuki << ",\"control_port\":" << ports.control << "}"
+              << std::endl;
     io.run();
 }
 
@@ -46,7 +48,7 @@ int main(int argc, char** argv) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     Options options;
     bool is_unlimited = false;
-    CLI::App app("Simulates Storeganise and Kisi on the loopback address.");
+    CLI::App app("Simulates Storeganise and access vendors on the loopback address.");
     add_options(app, options, is_unlimited);
     CLI11_PARSE(app, argc, argv);
     options.is_rate_limited = !is_unlimited;

@@ -5,6 +5,7 @@
 #include "simulators/control_api.hpp"
 #include "simulators/http_front.hpp"
 #include "simulators/kisi_api.hpp"
+#include "simulators/nuki_api.hpp"
 #include "simulators/service.hpp"
 #include "simulators/storeganise_api.hpp"
 #include "simulators/world.hpp"
@@ -27,6 +28,7 @@ struct Simulators::Parts {
         : world(options.seed),
           storeganise_api(world.storeganise),
           kisi_api(world.kisi, world.recorder),
+          nuki_api(world.nuki),
           storeganise(
               "storeganise", io, world.faults, world.recorder,
               [this](const Request& request) { return storeganise_api.answer(request); },
@@ -35,6 +37,10 @@ struct Simulators::Parts {
               "kisi", io, world.faults, world.recorder,
               [this](const Request& request) { return kisi_api.answer(request); },
               KisiApi::error_body),
+          nuki(
+              "nuki", io, world.faults, world.recorder,
+              [this](const Request& request) { return nuki_api.answer(request); },
+              NukiApi::error_body),
           control(io, world, kisi_api),
           front(io) {
         kisi_api.set_rate_limited(options.is_rate_limited);
@@ -44,6 +50,7 @@ struct Simulators::Parts {
         ports.storeganise =
             front.listen(options.storeganise_port, with_control(control, storeganise), tls.get());
         ports.kisi = front.listen(options.kisi_port, with_control(control, kisi), tls.get());
+        ports.nuki = front.listen(options.nuki_port, with_control(control, nuki), tls.get());
         ports.control = front.listen(
             options.control_port,
             [this](const Request& request, const Responder& respond) {
@@ -55,7 +62,8 @@ struct Simulators::Parts {
     World world;
     StoreganiseApi storeganise_api;
     KisiApi kisi_api;
-    Service storeganise, kisi;
+    NukiApi nuki_api;
+    Service storeganise, kisi, nuki;
     ControlApi control;
     std::unique_ptr<boost::asio::ssl::context> tls;
     HttpFront front;

@@ -1,4 +1,4 @@
-// Simulators: both vendors and the control API on their ports, wired together.
+// Simulators: the vendors and the control API on their ports, wired together.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -11,6 +11,7 @@ namespace gatehouse::simulators {
 struct Options {
     std::uint16_t storeganise_port = 0;  // 0 = any
     std::uint16_t kisi_port = 0;
+    std::uint16_t nuki_port = 0;
     std::uint16_t control_port = 0;
     std::string tls_certificate;  // a PEM file; "" = plain http
     std::string tls_key;
@@ -19,7 +20,7 @@ struct Options {
 };
 
 struct Ports {
-    std::uint16_t storeganise = 0, kisi = 0, control = 0;
+    std::uint16_t storeganise = 0, kisi = 0, nuki = 0, control = 0;
 };
 
 // Serves while `io` runs, on the thread that runs it.

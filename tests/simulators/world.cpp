@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "simulators/kisi_call.hpp"
+#include "simulators/nuki_control.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -116,6 +117,7 @@ World::World(std::uint64_t seed) : faults(seed) {
 void World::reset(std::uint64_t seed) {
     storeganise.reset();
     kisi.reset();
+    nuki.reset();
     recorder.clear();
     faults.clear();
     faults.reseed(seed);
@@ -129,6 +131,9 @@ void seed(World& world, const json& document) {
     }
     for (const json& organization : list_in(document, "kisi")) {
         seed_organization(world, organization);
+    }
+    for (const json& account : list_in(document, "nuki")) {
+        seed_nuki(world.nuki, account);
     }
 }
 
@@ -185,6 +190,7 @@ json dump(World& world) {
             {"group_locks", list_of(organization.group_locks, organization)},
             {"role_assignments", list_of(organization.role_assignments, organization)}};
     }
+    all["nuki"] = dump_nuki(world.nuki);
     return all;
 }
 

@@ -10,6 +10,7 @@
 #include "simulators/faults.hpp"
 #include "simulators/kisi_model.hpp"
 #include "simulators/load.hpp"
+#include "simulators/nuki_model.hpp"
 #include "simulators/recorder.hpp"
 #include "simulators/storeganise_model.hpp"
 
@@ -23,6 +24,7 @@ struct World {
 
     StoreganiseModel storeganise;
     KisiModel kisi;
+    NukiModel nuki;
     Recorder recorder;
     Faults faults;
     std::map<std::string, std::deque<PreparedMoveIn>> prepared;  // by business
@@ -31,7 +33,7 @@ struct World {
 
 // Both throw nlohmann::json::exception for a document of the wrong shape (docs/simulators.md).
 
-// Adds what the document describes, {"storeganise": [...], "kisi": [...]}.
+// Adds what the document describes, {"storeganise": [...], "kisi": [...], "nuki": [...]}.
 void seed(World& world, const nlohmann::json& document);
 
 // Makes `count` completed move-ins whose webhooks have not been sent, with their units, users,

@@ -106,4 +106,13 @@ std::vector<std::string> Simulators::open_doors(const std::string& email) const 
     return names;
 }
 
+std::vector<std::string> Simulators::locks_opened_by(const std::string& pin) const {
+    std::vector<std::string> names;
+    for (const json& door : get("doors?pin=" + percent_encode(pin))) {
+        if (door.is_object()) names.push_back(door.value("lock_name", ""));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 }  // namespace gatehouse::test

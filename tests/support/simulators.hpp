@@ -41,6 +41,9 @@ class Simulators {
     // The names of the doors that this person can open now, sorted.
     std::vector<std::string> open_doors(const std::string& email) const;
 
+    // The names of the Nuki locks that this PIN opens now, sorted.
+    std::vector<std::string> locks_opened_by(const std::string& pin) const;
+
     // counters()["kisi"]["writes"] and the like.
     nlohmann::json counters() const { return get("counters"); }
 
