@@ -86,19 +86,9 @@ Result<void> Host::start_work() {
         return tl::unexpected(named("plugins", plugins.error()));
     }
     plugins_ = std::move(*plugins);
-    for (const auto& [name, business] : config_->businesses) {
-        businesses_[name] = dispatch::BusinessParts{
-            &business,
-            storeganise::make_client(business, config_->egress.allow_private, *egress_, clock_)};
-    }
-    reconciler_ = std::make_unique<access::Reconciler>(*store_, *plugins_, clock_);
-    resolver_ = std::make_unique<dispatch::Resolver>(businesses_, clock_);
-    looker_ = std::make_unique<dispatch::Looker>(businesses_, *reconciler_);
+    work_ = std::make_unique<Work>(*config_, *store_, *egress_, *plugins_, clock_);
     dispatcher_ = std::make_unique<dispatch::Dispatcher>(
-        *store_,
-        dispatch::Dispatcher::Handlers{{dispatch::TaskKind::kResolve, resolver_.get()},
-                                       {dispatch::TaskKind::kReconcile, looker_.get()}},
-        config_->dispatch, clock_, random_, metrics_);
+        *store_, work_->handlers(), config_->dispatch, clock_, random_, metrics_);
     if (Result<void> started = dispatcher_->start(); !started) {
         return tl::unexpected(named("dispatch", started.error()));
     }

@@ -5,16 +5,13 @@
 #include <cstdint>
 #include <memory>
 
-#include "access/reconcile.hpp"
 #include "admin/admin_handler.hpp"
+#include "app/work.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
-#include "dispatch/businesses.hpp"
 #include "dispatch/dispatcher.hpp"
-#include "dispatch/look.hpp"
-#include "dispatch/resolve.hpp"
 #include "edge/http_server.hpp"
 #include "edge/webhooks/webhook_handler.hpp"
 #include "egress/egress.hpp"
@@ -59,10 +56,7 @@ class Host {
     std::unique_ptr<egress::HttpClient> client_;
     std::unique_ptr<egress::Egress> egress_;
     std::unique_ptr<plugins::PluginHost> plugins_;
-    dispatch::Businesses businesses_;
-    std::unique_ptr<access::Reconciler> reconciler_;
-    std::unique_ptr<dispatch::Resolver> resolver_;
-    std::unique_ptr<dispatch::Looker> looker_;
+    std::unique_ptr<Work> work_;
     std::unique_ptr<dispatch::Dispatcher> dispatcher_;
     std::unique_ptr<edge::WebhookHandler> webhooks_;
     std::unique_ptr<admin::AdminHandler> admin_;
