@@ -1,5 +1,6 @@
 #include "app/check.hpp"
 
+#include "app/vendor_sources.hpp"
 #include "plugins/plugin_host.hpp"
 #include "plugins/registry.hpp"
 
@@ -10,6 +11,14 @@ Checked check_config(const std::filesystem::path& config_file) {
     Checked checked{std::move(loaded.config), std::move(loaded.problems)};
     plugins::check_plugins(plugins::plugin_host_options(checked.config), checked.config,
                            checked.problems);
+    config::Problems said_already;
+    const plugins::Registry registry =
+        plugins::scan_plugins(checked.config.plugins.directory, said_already);
+    const auto manifest = [&registry](const std::string& id) {
+        const auto found = registry.manifests.find(id);
+        return found == registry.manifests.end() ? nullptr : &found->second;
+    };
+    check_webhook_secrets(checked.config, manifest, checked.problems);
     return checked;
 }
 

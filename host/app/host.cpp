@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/vendor_sources.hpp"
 #include "observe/log.hpp"
 #include "plugins/plugin_host.hpp"
 #include "store/sqlite_store.hpp"
@@ -103,7 +104,9 @@ Result<void> Host::listen() {
         return tl::unexpected(named("admin", admin.error()));
     }
     admin_server_ = std::move(*admin);
-    webhooks_ = std::make_unique<edge::WebhookHandler>(*config_, *store_, clock_, metrics_);
+    const auto manifest = [this](const std::string& id) { return plugins_->manifest(id); };
+    webhooks_ = std::make_unique<edge::WebhookHandler>(*config_, vendor_sources(*config_, manifest),
+                                                       *store_, clock_, metrics_);
     auto edge = edge::start_http_server(edge_options(config_->listen), *webhooks_);
     if (!edge) {
         return tl::unexpected(named("edge", edge.error()));

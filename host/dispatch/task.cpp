@@ -24,4 +24,12 @@ std::string_view to_string(TaskKind kind) {
     return "unknown";
 }
 
+std::string inbound_key(std::string_view connection, std::string_view sender_id) {
+    return std::string(connection).append("/").append(sender_id);
+}
+
+std::string connection_of(std::string_view inbound_key) {
+    return std::string(inbound_key.substr(0, inbound_key.find('/')));
+}
+
 }  // namespace gatehouse::dispatch

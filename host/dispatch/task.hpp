@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/access_event.hpp"
@@ -25,7 +26,7 @@ enum class TaskKind : std::uint8_t {
     kResolve = 1,    // key = the event's id: which rentals does this event speak of?
     kReconcile = 2,  // key = the rental's id: make the vendor agree with the facts
     kSweep = 3,      // key = "delta" or "full": compare everything with what is held
-    kInbound = 4,    // key = the event's id: read a vendor's webhook
+    kInbound = 4,    // key = inbound_key(): read a vendor's webhook
     kRoute = 5,      // key = the event's id: whom does the configuration want told of it?
     kNotify = 6,     // key = the event's id and the route: tell one connection
     kAlert = 7,      // key = the alert's subject: make staff's task and the alert's news agree
@@ -47,6 +48,10 @@ enum TaskFlag : std::uint8_t {
 using TaskFlags = std::uint8_t;
 
 std::string_view to_string(TaskKind kind);
+
+// The key of a kInbound task, "doors/<the vendor's id of the event>", and the connection in it.
+std::string inbound_key(std::string_view connection, std::string_view sender_id);
+std::string connection_of(std::string_view inbound_key);
 
 // (business, kind, key) is unique among waiting tasks: enqueueing a second one pulls the first
 // one's due time forward, gives it a fresh budget of attempts and, if it is being worked on, makes

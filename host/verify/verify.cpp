@@ -5,8 +5,10 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <cstdlib>
 
 #include "base/encoding.hpp"
+#include "verify/standard_webhooks.hpp"
 
 namespace gatehouse::verify {
 namespace {
@@ -25,18 +27,46 @@ bool is_equal(std::string_view a, std::string_view b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-// The bytes that the sender claims; empty, which matches nothing, if they cannot be read.
-std::string claimed(const SignatureScheme& scheme, std::string_view value) {
+// The bytes that the sender claims; none that could match if they cannot be read.
+std::vector<std::string> claims_of(const SignatureScheme& scheme, std::string_view value) {
+    if (scheme.scheme == Scheme::kStandardWebhooks) {
+        return read_signatures(value);
+    }
     if (scheme.scheme == Scheme::kBasic) {
         if (!value.starts_with(kBasicPrefix)) {
             return {};
         }
-        return from_base64(value.substr(kBasicPrefix.size())).value_or("");
+        return {from_base64(value.substr(kBasicPrefix.size())).value_or("")};
     }
     if (!scheme.prefix.empty() && value.starts_with(scheme.prefix)) {
         value.remove_prefix(scheme.prefix.size());
     }
-    return (scheme.encoding == Encoding::kHex ? from_hex(value) : from_base64(value)).value_or("");
+    return {
+        (scheme.encoding == Encoding::kHex ? from_hex(value) : from_base64(value)).value_or("")};
+}
+
+std::string signed_text(const Delivery& delivery) {
+    std::string text;
+    text.reserve(delivery.id.size() + delivery.timestamp.size() + delivery.body.size() + 2);
+    text.append(delivery.id).append(".").append(delivery.timestamp).append(".");
+    return text.append(delivery.body);
+}
+
+// Nothing that matches if the secret is of no use.
+std::string expected(const SignatureScheme& scheme, const Secret& secret, std::string_view text) {
+    if (scheme.scheme == Scheme::kBasic) {
+        return secret.reveal();
+    }
+    if (scheme.scheme == Scheme::kHmacSha256) {
+        return secret.empty() ? std::string() : hmac_sha256(secret, text);
+    }
+    const Secret key = standard_webhooks_key(secret);
+    return key.empty() ? std::string() : hmac_sha256(key, text);
+}
+
+bool is_timely(std::string_view timestamp, UnixMs now_ms) {
+    const std::optional<UnixMs> sent_ms = read_timestamp(timestamp);
+    return sent_ms && std::abs(now_ms - *sent_ms) <= kToleranceMs;
 }
 
 }  // namespace
@@ -45,6 +75,9 @@ Result<SignatureScheme> make_scheme(std::string_view scheme, std::string_view he
                                     std::string_view prefix, std::string_view encoding) {
     if (scheme == "basic") {
         return SignatureScheme{Scheme::kBasic, "authorization", "", Encoding::kBase64};
+    }
+    if (scheme == "standard-webhooks") {
+        return SignatureScheme{Scheme::kStandardWebhooks, "", "", Encoding::kBase64};
     }
     if (scheme != "hmac-sha256") {
         return fail(ErrorKind::kInvalid, "unknown signature scheme");
@@ -63,21 +96,43 @@ SignatureScheme storeganise_scheme() {
     return SignatureScheme{Scheme::kHmacSha256, "sg-signature", "", Encoding::kBase64};
 }
 
-std::optional<std::string> verify(const SignatureScheme& scheme, std::string_view value,
-                                  std::string_view body,
-                                  const std::vector<config::LabelledSecret>& secrets) {
-    const std::string claim = claimed(scheme, value);
+std::string fault_in_secret(const SignatureScheme& scheme, const Secret& secret) {
+    if (secret.empty()) {
+        return "a webhook secret is empty";
+    }
+    if (scheme.scheme == Scheme::kBasic && secret.reveal().find(':') == std::string::npos) {
+        return "this vendor's webhook secret is written user:password";
+    }
+    if (scheme.scheme == Scheme::kStandardWebhooks && standard_webhooks_key(secret).empty()) {
+        return "this vendor's webhook secret is whsec_ and base64";
+    }
+    return {};
+}
+
+Result<std::string> verify(const SignatureScheme& scheme, const Delivery& delivery,
+                           const std::vector<config::LabelledSecret>& secrets, UnixMs now_ms) {
+    const bool is_standard = scheme.scheme == Scheme::kStandardWebhooks;
+    const std::vector<std::string> claims = claims_of(scheme, delivery.signature);
+    const std::string own = is_standard ? signed_text(delivery) : std::string();
+    const std::string_view text = is_standard ? std::string_view(own) : delivery.body;
     const config::LabelledSecret* match = nullptr;
     for (const config::LabelledSecret& secret : secrets) {
-        const std::string expected = scheme.scheme == Scheme::kBasic
-                                         ? secret.value.reveal()
-                                         : hmac_sha256(secret.value, body);
+        const std::string right = expected(scheme, secret.value, text);
         // No early end: the time must not tell which secret matched.
-        if (!secret.value.empty() && is_equal(claim, expected)) {
-            match = &secret;
+        for (const std::string& claim : claims) {
+            if (!right.empty() && is_equal(claim, right)) {
+                match = &secret;
+            }
         }
     }
-    return match == nullptr ? std::nullopt : std::optional(match->label);
+    if (match == nullptr || (is_standard && delivery.id.empty())) {
+        return fail(ErrorKind::kForbidden, "the signature is missing or wrong");
+    }
+    if (is_standard && !is_timely(delivery.timestamp, now_ms)) {
+        return fail(ErrorKind::kForbidden,
+                    "the signature's time is more than 5 minutes from this host's clock");
+    }
+    return match->label;
 }
 
 }  // namespace gatehouse::verify

@@ -1,11 +1,8 @@
 #include "edge/webhooks/webhook_handler.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
-#include "base/encoding.hpp"
-#include "base/json.hpp"
 #include "base/random.hpp"
 #include "dispatch/event_types.hpp"
 
@@ -13,34 +10,7 @@ namespace gatehouse::edge {
 namespace {
 
 constexpr std::string_view kPathPrefix = "/v1/webhooks/";
-constexpr std::size_t kMaxTypeBytes = 128;
 constexpr int kRetryAfterS = 1;
-
-struct Envelope {
-    std::string id;  // empty if the sender gave none
-    std::string type;
-};
-
-// Whether the text may be stored and shown as it is, also between quotes: ids and types are words
-// of ASCII.
-bool is_plain(std::string_view text, std::size_t max_bytes) {
-    return text.size() <= max_bytes && std::all_of(text.begin(), text.end(), [](char c) {
-               return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-           });
-}
-
-Result<Envelope> read_envelope(std::string_view body) {
-    const Result<nlohmann::json> event = parse_json(body);
-    if (!event) {
-        return tl::unexpected(event.error());
-    }
-    std::string type = string_member(*event, "type").value_or("");
-    if (type.empty() || !is_plain(type, kMaxTypeBytes)) {
-        return fail(ErrorKind::kInvalid, "the event has no usable type");
-    }
-    std::string id = string_member(*event, "id").value_or("");
-    return Envelope{std::move(id), std::move(type)};
-}
 
 // `text` is plain.
 std::string message(std::string_view text) {
@@ -48,35 +18,62 @@ std::string message(std::string_view text) {
     return body.append(text).append("\"}");
 }
 
-// An id of its own for a delivery without one: the same bytes are the same event.
-std::string id_of_bytes(std::string_view body) {
-    return "sha256:" + to_hex(sha256(body));
+// The header's one value; empty if it is missing or doubled.
+std::string_view value_of(const HttpRequest& request, std::string_view header) {
+    const auto value = request.header(header);
+    return value && *value ? **value : std::string_view();
 }
 
-store::NewEvent event_of(const HttpRequest& request, const Result<Envelope>& envelope,
+verify::Delivery delivery_of(const HttpRequest& request, const verify::SignatureScheme& scheme) {
+    if (scheme.scheme != verify::Scheme::kStandardWebhooks) {
+        return {value_of(request, scheme.header), request.body};
+    }
+    const std::string_view id = value_of(request, "webhook-id");
+    if (!id.empty()) {
+        return {value_of(request, "webhook-signature"), request.body, id,
+                value_of(request, "webhook-timestamp")};
+    }
+    return {value_of(request, "svix-signature"), request.body, value_of(request, "svix-id"),
+            value_of(request, "svix-timestamp")};
+}
+
+store::NewEvent event_of(const verify::Delivery& delivery, const Result<Envelope>& envelope,
                          UnixMs now_ms) {
     store::NewEvent event;
-    event.body = std::string(request.body);
+    event.body = std::string(delivery.body);
     event.received_ms = now_ms;
     if (!envelope) {
         event.state = store::EventState::kInvalid;
-        event.sender_id = id_of_bytes(request.body);
+        event.sender_id = id_of_bytes(delivery.body);
         event.steps.push_back({now_ms, observe::StepKind::kDead,
                                "signed, but not usable: " + envelope.error().message});
         return event;
     }
     event.type = envelope->type;
-    const bool has_usable_id = !envelope->id.empty() && is_plain(envelope->id, kMaxSenderIdBytes);
-    event.sender_id = has_usable_id ? envelope->id : id_of_bytes(request.body);
-    event.state = dispatch::asks_for_a_look(event.type) ? store::EventState::kOpen
-                                                        : store::EventState::kIgnored;
+    event.sender_id = envelope->id;
+    if (event.sender_id.empty() && is_usable_id(delivery.id)) event.sender_id = delivery.id;
+    if (event.sender_id.empty()) event.sender_id = id_of_bytes(delivery.body);
     return event;
+}
+
+void ask_for_work(store::NewEvent& event, bool is_storeganise) {
+    if (is_storeganise && !dispatch::asks_for_a_look(event.type)) {
+        event.state = store::EventState::kIgnored;
+        return;
+    }
+    dispatch::NewTask task{event.business, dispatch::TaskKind::kResolve, "", event.received_ms, 0};
+    if (!is_storeganise) {
+        task.kind = dispatch::TaskKind::kInbound;
+        task.key = dispatch::inbound_key(event.source, event.sender_id);
+        task.priority = dispatch::Priority::kNormal;
+    }
+    event.tasks.push_back(std::move(task));
 }
 
 }  // namespace
 
-WebhookHandler::WebhookHandler(const config::Config& config, store::Store& store,
-                               const Clock& clock, observe::Metrics& metrics)
+WebhookHandler::WebhookHandler(const config::Config& config, std::vector<VendorSource> vendors,
+                               store::Store& store, const Clock& clock, observe::Metrics& metrics)
     : store_(store),
       clock_(clock),
       stored_(metrics.counter("gatehouse_edge_webhooks_total", "Webhooks by answer",
@@ -87,13 +84,20 @@ WebhookHandler::WebhookHandler(const config::Config& config, store::Store& store
                                {{"answer", "refused"}})),
       not_stored_(metrics.counter("gatehouse_edge_webhooks_total", "Webhooks by answer",
                                   {{"answer", "not_stored"}})) {
+    const auto add = [this](VendorSource source, bool is_storeganise) {
+        std::string path = std::string(kPathPrefix) + source.business + "/" + source.connection;
+        endpoints_.emplace(std::move(path), Endpoint{std::move(source), is_storeganise});
+    };
     for (const auto& [name, business] : config.businesses) {
-        endpoints_[std::string(kPathPrefix) + name + "/storeganise"] =
-            Endpoint{name, "storeganise", verify::storeganise_scheme(),
-                     &business.storeganise.webhook_secrets};
+        add({name, "storeganise", verify::storeganise_scheme(), "",
+             business.storeganise.webhook_secrets},
+            true);
     }
-    decoy_secrets_.push_back({Secret(SystemRandom().bytes(32)), "decoy"});
-    decoy_ = Endpoint{"", "", verify::storeganise_scheme(), &decoy_secrets_};
+    for (VendorSource& vendor : vendors) {
+        add(std::move(vendor), false);
+    }
+    decoy_.source.scheme = verify::storeganise_scheme();
+    decoy_.source.secrets.push_back({Secret(SystemRandom().bytes(32)), "decoy"});
 }
 
 void WebhookHandler::refuse(Responder& responder, int status, std::string_view text) noexcept {
@@ -111,30 +115,28 @@ void WebhookHandler::handle(const HttpRequest& request, Responder responder) noe
         return refuse(responder, 405, "only POST is taken here");
     }
     const Endpoint& endpoint = is_known ? found->second : decoy_;
-    const auto signature = request.header(endpoint.scheme.header);
-    const std::string_view value = signature && *signature ? **signature : std::string_view();
-    std::optional<std::string> verified_by =
-        verify::verify(endpoint.scheme, value, request.body, *endpoint.secrets);
+    const verify::Delivery delivery = delivery_of(request, endpoint.source.scheme);
+    Result<std::string> verified_by =
+        verify::verify(endpoint.source.scheme, delivery, endpoint.source.secrets, clock_.now_ms());
     if (!is_known) {
         return refuse(responder, 404, "not found");
     }
     if (!verified_by) {
-        return refuse(responder, 401, "the signature is missing or wrong");
+        return refuse(responder, 401, verified_by.error().message);
     }
-    take_in(request, endpoint, std::move(*verified_by), std::move(responder));
+    take_in(endpoint, delivery, std::move(*verified_by), std::move(responder));
 }
 
-void WebhookHandler::take_in(const HttpRequest& request, const Endpoint& endpoint,
+void WebhookHandler::take_in(const Endpoint& endpoint, const verify::Delivery& delivery,
                              std::string verified_by, Responder responder) {
-    const Result<Envelope> envelope = read_envelope(request.body);
-    store::NewEvent event = event_of(request, envelope, clock_.now_ms());
-    event.business = endpoint.business;
-    event.source = endpoint.source;
+    const Result<Envelope> envelope =
+        endpoint.is_storeganise ? read_storeganise_envelope(delivery.body)
+                                : read_vendor_envelope(delivery.body, endpoint.source.event_id);
+    store::NewEvent event = event_of(delivery, envelope, clock_.now_ms());
+    event.business = endpoint.source.business;
+    event.source = endpoint.source.connection;
     event.verified_by = std::move(verified_by);
-    if (event.state == store::EventState::kOpen) {
-        event.tasks.push_back(dispatch::NewTask{event.business, dispatch::TaskKind::kResolve, "",
-                                                event.received_ms, 0});
-    }
+    if (envelope) ask_for_work(event, endpoint.is_storeganise);
     HttpResponse response =
         envelope ? HttpResponse{200, message("ok " + envelope->type)}
                  : HttpResponse{400, message("the body is not a JSON event with a type")};

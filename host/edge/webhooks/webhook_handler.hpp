@@ -4,8 +4,9 @@
 //   answer | when
 //   200    | committed, or known already; unknown types too (P12)
 //   400    | signed, but not a JSON event; kept as an event in state "invalid" for the operator
-//   401    | signature missing, doubled or wrong
-//   404    | no such path or business; takes as long as a 401
+//   401    | signature missing, doubled, wrong or too old
+//   404    | no such path, business or connection, or one that takes no webhooks; takes as long as
+//          | a 401
 //   405    | not POST
 //   503    | the store cannot take it now; the sender shall come again
 #pragma once
@@ -13,33 +14,39 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "edge/http_server.hpp"
+#include "edge/webhooks/envelope.hpp"
 #include "observe/metrics.hpp"
 #include "store/store.hpp"
 #include "verify/verify.hpp"
 
 namespace gatehouse::edge {
 
-// Longest sender id that is kept as it is; a longer one is replaced by its hash.
-constexpr std::size_t kMaxSenderIdBytes = 128;
+// A connection whose vendor sends webhooks, as its plugin's manifest says it signs them.
+struct VendorSource {
+    std::string business;
+    std::string connection;
+    verify::SignatureScheme scheme;
+    std::string event_id;  // JSON pointer into the body; empty = none
+    std::vector<config::LabelledSecret> secrets;
+};
 
 class WebhookHandler final : public HttpHandler {
   public:
     // All outlive the handler. Endpoints are made once, from the configuration.
-    WebhookHandler(const config::Config& config, store::Store& store, const Clock& clock,
-                   observe::Metrics& metrics);
+    WebhookHandler(const config::Config& config, std::vector<VendorSource> vendors,
+                   store::Store& store, const Clock& clock, observe::Metrics& metrics);
 
     void handle(const HttpRequest& request, Responder responder) noexcept override;
 
   private:
     struct Endpoint {
-        std::string business;
-        std::string source;
-        verify::SignatureScheme scheme;
-        const std::vector<config::LabelledSecret>* secrets = nullptr;
+        VendorSource source;  // of Storeganise too: then the connection is "storeganise"
+        bool is_storeganise = false;
     };
 
     // Lets a string_view find a string key.
@@ -51,14 +58,13 @@ class WebhookHandler final : public HttpHandler {
     };
 
     void refuse(Responder& responder, int status, std::string_view message) noexcept;
-    void take_in(const HttpRequest& request, const Endpoint& endpoint, std::string verified_by,
-                 Responder responder);
+    void take_in(const Endpoint& endpoint, const verify::Delivery& delivery,
+                 std::string verified_by, Responder responder);
 
     store::Store& store_;
     const Clock& clock_;
     std::unordered_map<std::string, Endpoint, PathHash, std::equal_to<>> endpoints_;
-    std::vector<config::LabelledSecret> decoy_secrets_;  // keeps a 404 as slow as a 401
-    Endpoint decoy_;
+    Endpoint decoy_;  // keeps a 404 as slow as a 401
     observe::Counter& stored_;
     observe::Counter& duplicates_;
     observe::Counter& refused_;

@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
     const SystemClock clock;
     observe::Metrics metrics;
     YesStore store;
-    edge::WebhookHandler handler(config, store, clock, metrics);
+    edge::WebhookHandler handler(config, {}, store, clock, metrics);
     const auto server = edge::start_http_server(options, handler);
     if (!server) {
         std::cerr << server.error().message << '\n';

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/encoding.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/temp_dir.hpp"
 #include "support/webhook_signature.hpp"
@@ -35,7 +37,20 @@ class WebhookHandlerTest : public testing::Test {
         acme.storeganise.webhook_secrets = {{Secret("old"), "env:OLD"}, {Secret("new"), "env:NEW"}};
         config_.businesses["acme"] = acme;
         store_ = store::open_sqlite_store({.path = dir_ / "test.db"}, clock_, metrics_).value();
-        handler_ = std::make_unique<WebhookHandler>(config_, *store_, clock_, metrics_);
+        handler_ = std::make_unique<WebhookHandler>(config_, vendors(), *store_, clock_, metrics_);
+    }
+
+    static std::vector<VendorSource> vendors() {
+        return {{"acme",
+                 "doors",
+                 verify::make_scheme("hmac-sha256", "X-Signature", "sha256=", "hex").value(),
+                 "/uuid",
+                 {{Secret("old key"), "env:OLD_KEY"}, {Secret("key"), "env:KEY"}}},
+                {"acme",
+                 "codes",
+                 verify::make_scheme("standard-webhooks", "", "", "").value(),
+                 "",
+                 {{Secret("whsec_" + to_base64("svix")), "env:SVIX"}}}};
     }
 
     HttpResponse send(std::string_view body,
@@ -60,7 +75,7 @@ class WebhookHandlerTest : public testing::Test {
     std::size_t stored() { return store_->events({})->size(); }
 
     test::TempDir dir_;
-    SystemClock clock_;
+    ManualClock clock_{1'790'000'000'000};
     observe::Metrics metrics_;
     config::Config config_;
     std::unique_ptr<store::Store> store_;
@@ -108,8 +123,9 @@ TEST_F(WebhookHandlerTest, AWrongSignatureIs401AndNothingIsStored) {
 
 TEST_F(WebhookHandlerTest, UnknownPathsAndBusinessesAre404) {
     const std::string right = test::storeganise_signature("new", kBody);
-    for (const char* path : {"/", "/v1/webhooks/", "/v1/webhooks/other/storeganise",
-                             "/v1/webhooks/acme/doors", "/v1/webhooks/acme/storeganise/"}) {
+    for (const char* path :
+         {"/", "/v1/webhooks/", "/v1/webhooks/other/storeganise", "/v1/webhooks/acme/gates",
+          "/v1/webhooks/other/doors", "/v1/webhooks/acme/storeganise/"}) {
         EXPECT_EQ(send(kBody, {{"sg-signature", right}}, path).status, 404) << path;
     }
     EXPECT_EQ(send(kBody, {{"sg-signature", right}}, kPath, "GET").status, 405);
@@ -176,6 +192,74 @@ TEST_F(WebhookHandlerTest, SecretUseIsRecordedByLabel) {
     const auto uses = store_->secret_uses("acme").value();
     ASSERT_EQ(uses.size(), 1U);
     EXPECT_EQ(uses[0].label, "env:OLD");
+}
+
+constexpr const char* kDoors = "/v1/webhooks/acme/doors";
+constexpr std::string_view kUnlock =
+    R"({"uuid":"d7cf0237-a492-4e5d-b20c-f58fc3ef4eff","type":"lock.unlock","success":true})";
+
+TEST_F(WebhookHandlerTest, P1_AVendorsEventIsStoredUnderItsConnection) {
+    const std::string signature = "sha256=" + to_hex(test::hmac_sha256("key", kUnlock));
+    for (int copy = 0; copy < 2; ++copy) {
+        const HttpResponse response = send(kUnlock, {{"X-Signature", signature}}, kDoors);
+        EXPECT_EQ(response.status, 200);
+        EXPECT_EQ(response.body, R"({"message":"ok lock.unlock"})");
+    }
+    EXPECT_EQ(stored(), 1U) << "P2: the same uuid is the same event";
+    const auto event =
+        store_->event_by_sender_id("acme", "doors", "d7cf0237-a492-4e5d-b20c-f58fc3ef4eff").value();
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->verified_by, "env:KEY");
+    EXPECT_TRUE(store_
+                    ->waiting("acme", dispatch::TaskKind::kInbound,
+                              "doors/d7cf0237-a492-4e5d-b20c-f58fc3ef4eff")
+                    ->has_value());
+}
+
+TEST_F(WebhookHandlerTest, AVendorsSignatureMayLackItsPrefixAndBeUpperCase) {
+    std::string bare = to_hex(test::hmac_sha256("old key", kUnlock));
+    for (char& c : bare) {
+        c = static_cast<char>(std::toupper(c));
+    }
+    EXPECT_EQ(send(kUnlock, {{"x-signature", bare}}, kDoors).status, 200);
+    const std::string foreign = to_hex(test::hmac_sha256("new", kUnlock));
+    EXPECT_EQ(send(kUnlock, {{"x-signature", foreign}}, kDoors).status, 401)
+        << "Storeganise's secret is not the vendor's";
+    EXPECT_EQ(send(kUnlock, {}, kDoors).status, 401);
+}
+
+TEST_F(WebhookHandlerTest, AVendorsEventWithoutAnIdIsKnownByItsBytes) {
+    for (const char* body : {R"({"type":"lock.unlock"})", R"({"uuid":{"a":1}})", "[]"}) {
+        const std::string signature = to_hex(test::hmac_sha256("key", body));
+        for (int copy = 0; copy < 2; ++copy) {
+            EXPECT_EQ(send(body, {{"X-Signature", signature}}, kDoors).status, 200) << body;
+        }
+    }
+    EXPECT_EQ(stored(), 3U);
+    const std::string signature = to_hex(test::hmac_sha256("key", "rubbish"));
+    EXPECT_EQ(send("rubbish", {{"X-Signature", signature}}, kDoors).status, 400);
+}
+
+TEST_F(WebhookHandlerTest, StandardWebhooksAreTakenWithinFiveMinutes) {
+    const auto send_svix = [this](const std::string& prefix, const std::string& id,
+                                  std::int64_t sent_s) {
+        const std::string time = std::to_string(sent_s);
+        const std::string text = id + "." + time + "." + std::string(kUnlock);
+        const std::string value = "v1,b2xk v1," + to_base64(test::hmac_sha256("svix", text));
+        const std::string names[] = {prefix + "-id", prefix + "-timestamp", prefix + "-signature"};
+        return send(kUnlock, {{names[0], id}, {names[1], time}, {names[2], value}},
+                    "/v1/webhooks/acme/codes");
+    };
+    const std::int64_t now_s = clock_.now_ms() / 1000;
+    EXPECT_EQ(send_svix("svix", "msg_1", now_s - 300).status, 200);
+    EXPECT_EQ(send_svix("webhook", "msg_1", now_s + 300).status, 200);
+    EXPECT_EQ(stored(), 1U) << "the header's id is the event's";
+    EXPECT_EQ(store_->events({}).value()[0].sender_id, "msg_1");
+    const HttpResponse late = send_svix("svix", "msg_2", now_s - 301);
+    EXPECT_EQ(late.status, 401);
+    EXPECT_NE(late.body.find("5 minutes"), std::string::npos);
+    EXPECT_EQ(send_svix("other", "msg_2", now_s).status, 401);
+    EXPECT_EQ(stored(), 1U);
 }
 
 }  // namespace

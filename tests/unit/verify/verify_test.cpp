@@ -8,6 +8,8 @@
 namespace gatehouse::verify {
 namespace {
 
+constexpr UnixMs kNow = 1'790'000'000'000;
+
 // The body of Storeganise's own example.
 constexpr std::string_view kBody =
     R"({"id":"5bf48bd975970f170a8e42b7","created":"2021-11-21T11:26:32.105Z",)"
@@ -17,32 +19,40 @@ std::vector<config::LabelledSecret> secrets() {
     return {{Secret("old"), "env:OLD"}, {Secret("new"), "env:NEW"}};
 }
 
+// The label of the secret that matched.
+std::optional<std::string> verified(const SignatureScheme& scheme, std::string_view value,
+                                    std::string_view body,
+                                    const std::vector<config::LabelledSecret>& keys) {
+    const Result<std::string> label = verify(scheme, {value, body}, keys, kNow);
+    return label ? std::optional(*label) : std::nullopt;
+}
+
 TEST(VerifyTest, KnowsAFixedVector) {
     // RFC 4231, test case 2.
     const SignatureScheme scheme =
         make_scheme("hmac-sha256", "X-Signature", "sha256=", "hex").value();
     const std::vector<config::LabelledSecret> keys{{Secret("Jefe"), "k"}};
     EXPECT_EQ(
-        verify(scheme, "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
-               "what do ya want for nothing?", keys),
+        verified(scheme, "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+                 "what do ya want for nothing?", keys),
         "k");
 }
 
 TEST(VerifyTest, TellsWhichOfSeveralSecretsMatched) {
     const SignatureScheme scheme = storeganise_scheme();
-    EXPECT_EQ(verify(scheme, to_base64(test::hmac_sha256("old", kBody)), kBody, secrets()),
+    EXPECT_EQ(verified(scheme, to_base64(test::hmac_sha256("old", kBody)), kBody, secrets()),
               "env:OLD");
-    EXPECT_EQ(verify(scheme, to_base64(test::hmac_sha256("new", kBody)), kBody, secrets()),
+    EXPECT_EQ(verified(scheme, to_base64(test::hmac_sha256("new", kBody)), kBody, secrets()),
               "env:NEW");
-    EXPECT_EQ(verify(scheme, to_base64(test::hmac_sha256("other", kBody)), kBody, secrets()),
+    EXPECT_EQ(verified(scheme, to_base64(test::hmac_sha256("other", kBody)), kBody, secrets()),
               std::nullopt);
 }
 
 TEST(VerifyTest, TheRawBytesCount) {
     const std::string spaced = std::string(kBody) + " ";
-    EXPECT_EQ(
-        verify(storeganise_scheme(), to_base64(test::hmac_sha256("old", kBody)), spaced, secrets()),
-        std::nullopt);
+    EXPECT_EQ(verified(storeganise_scheme(), to_base64(test::hmac_sha256("old", kBody)), spaced,
+                       secrets()),
+              std::nullopt);
 }
 
 TEST(VerifyTest, PrefixIsOptionalAndHexOfEitherCase) {
@@ -52,17 +62,17 @@ TEST(VerifyTest, PrefixIsOptionalAndHexOfEitherCase) {
     for (char& c : upper) {
         c = static_cast<char>(std::toupper(c));
     }
-    EXPECT_EQ(verify(scheme, upper, kBody, secrets()), "env:OLD");
-    EXPECT_EQ(verify(scheme, "sha256=" + upper, kBody, secrets()), "env:OLD");
-    EXPECT_EQ(verify(scheme, "sha512=" + upper, kBody, secrets()), std::nullopt);
+    EXPECT_EQ(verified(scheme, upper, kBody, secrets()), "env:OLD");
+    EXPECT_EQ(verified(scheme, "sha256=" + upper, kBody, secrets()), "env:OLD");
+    EXPECT_EQ(verified(scheme, "sha512=" + upper, kBody, secrets()), std::nullopt);
 }
 
 TEST(VerifyTest, BasicComparesTheDecodedCredentials) {
     const SignatureScheme scheme = make_scheme("basic", "", "", "").value();
     const std::vector<config::LabelledSecret> keys{{Secret("myuser:mypassword"), "k"}};
-    EXPECT_EQ(verify(scheme, "Basic bXl1c2VyOm15cGFzc3dvcmQ=", kBody, keys), "k");
-    EXPECT_EQ(verify(scheme, "Basic bXl1c2VyOm15cGFzc3dvb3Jk", kBody, keys), std::nullopt);
-    EXPECT_EQ(verify(scheme, "bXl1c2VyOm15cGFzc3dvcmQ=", kBody, keys), std::nullopt);
+    EXPECT_EQ(verified(scheme, "Basic bXl1c2VyOm15cGFzc3dvcmQ=", kBody, keys), "k");
+    EXPECT_EQ(verified(scheme, "Basic bXl1c2VyOm15cGFzc3dvb3Jk", kBody, keys), std::nullopt);
+    EXPECT_EQ(verified(scheme, "bXl1c2VyOm15cGFzc3dvcmQ=", kBody, keys), std::nullopt);
 }
 
 TEST(VerifyTest, NothingPassesWithoutASecretOrWithAnEmptyOne) {
@@ -70,9 +80,9 @@ TEST(VerifyTest, NothingPassesWithoutASecretOrWithAnEmptyOne) {
     const std::vector<config::LabelledSecret> empty{{Secret(), "k"}};
     for (const auto& keys : {none, empty}) {
         EXPECT_EQ(
-            verify(storeganise_scheme(), to_base64(test::hmac_sha256("", kBody)), kBody, keys),
+            verified(storeganise_scheme(), to_base64(test::hmac_sha256("", kBody)), kBody, keys),
             std::nullopt);
-        EXPECT_EQ(verify(storeganise_scheme(), "", kBody, keys), std::nullopt);
+        EXPECT_EQ(verified(storeganise_scheme(), "", kBody, keys), std::nullopt);
     }
 }
 
@@ -86,7 +96,7 @@ TEST(VerifyTest, UnknownSchemesCannotBeMade) {
 class RubbishSignatureTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(RubbishSignatureTest, IsRefused) {
-    EXPECT_EQ(verify(storeganise_scheme(), GetParam(), kBody, secrets()), std::nullopt);
+    EXPECT_EQ(verified(storeganise_scheme(), GetParam(), kBody, secrets()), std::nullopt);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, RubbishSignatureTest,
