@@ -57,6 +57,8 @@ void storeganise_fields(Fields& fields, const std::vector<std::string>& allow_pr
     LabelledSecret api_key;
     fields.secret("api_key", api_key, {"the API key of a Storeganise user for Gatehouse", true});
     out.api_key = std::move(api_key.value);
+    fields.text("addon_id", out.addon_id,
+                {"the add-on that api_key belongs to; without it, an operator"}, rules::addon_id());
     fields.secrets("webhook_secrets", out.webhook_secrets,
                    {"the webhook's secrets; several while one replaces the other", true});
 }

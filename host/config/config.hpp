@@ -113,6 +113,7 @@ struct Site {
 struct Storeganise {
     std::string api;  // "https://acme.storeganise.com/api", no slash at the end
     Secret api_key;
+    std::string addon_id;  // empty = an operator's key, else that of this add-on
     std::vector<LabelledSecret> webhook_secrets;
     Place place;
 };

@@ -94,6 +94,10 @@ bool is_day_window(std::string_view text) {
     return parse_day_window(text).has_value();
 }
 
+bool is_addon_id(std::string_view text) {
+    return consists_of(text, 64, "._-");
+}
+
 bool is_event_type(std::string_view text) {
     return consists_of(text, 128, "_-.");
 }
@@ -165,6 +169,12 @@ const TextRule& field_prefix() {
 const TextRule& day_window() {
     static const TextRule rule{"two times of day, as 02:00-05:00", is_day_window,
                                "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"};
+    return rule;
+}
+
+const TextRule& addon_id() {
+    static const TextRule rule{"an add-on's id: letters, digits, '.', '_' and '-', at most 64",
+                               is_addon_id, "^[A-Za-z0-9._-]{1,64}$"};
     return rule;
 }
 

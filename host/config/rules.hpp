@@ -28,6 +28,7 @@ const TextRule& target();         // "group:4711": kind and the vendor's id
 const TextRule& site();           // a site's id or code, or "*"
 const TextRule& field_prefix();   // of custom fields: letters, digits and '_'
 const TextRule& day_window();     // "02:00-05:00"
+const TextRule& addon_id();       // as Storeganise gives it; goes into a header
 const TextRule& event_type();     // "job.unit_moveIn.created"
 
 }  // namespace rules

@@ -5,8 +5,11 @@
 // another rental, unit, site or renter is kInvalid.
 #pragma once
 
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/facts.hpp"
 #include "base/result.hpp"
@@ -15,6 +18,13 @@
 
 namespace gatehouse::storeganise {
 
+// The day of a date or of a full time, as it is written there: "2026-11-22T23:30:00Z" is the 22nd,
+// in whatever zone. Nothing for what is neither.
+std::optional<std::string> day_of(std::string_view text);
+
+// A string, or an object with an id; empty for anything else.
+std::string id_in(const nlohmann::json& value);
+
 // Whether `id` may be put into a request's path: 1 to 128 printable characters, no slash, not dots
 // alone.
 bool is_usable_id(std::string_view id);
@@ -22,10 +32,31 @@ bool is_usable_id(std::string_view id);
 // The rentals of a job stand in different places, by type and age of the job: `result`, the
 // `result` of the step `start`, or `data`; as unitRentalId, unitRentalIds, newRentalId,
 // oldRentalId; as a string or as an object with an id. All of them are taken, in that order.
+// A transfer's old and new rental are named as oldRentalId and newRentalId; a new one that is not
+// is the unitRentalId of the step `start`.
 Result<Job> read_job(std::string_view body, const std::string& job_id);
 
 // A rental as GET unit-rentals/{id}?include=unit,owner,customFields answers.
 Result<access::Facts> read_rental(std::string_view body, const std::string& rental_id);
+Result<access::Facts> read_rental_row(const nlohmann::json& rental, const std::string& rental_id);
+
+// The query of a list, "limit=50&offset=0&siteId=...". kInvalid: an id that cannot be one.
+Result<std::string> to_parameters(const ListQuery& query);
+
+// Lists are bare arrays. kUnavailable: see Client::rentals().
+Result<RentalPage> read_rental_page(std::string_view body, const ListQuery& query);
+Result<IdPage> read_id_page(std::string_view body, const std::string& collection,
+                            const ListQuery& query);
+
+// The id of the job that a POST made.
+Result<std::string> read_made_job(std::string_view body);
+
+// The steps that a job still waits for, in order; none if it is completed or cancelled.
+Result<std::vector<std::string>> read_open_steps(std::string_view body, const std::string& job_id);
+
+// Any object under its id.
+Result<nlohmann::json> read_object(std::string_view body, const std::string& collection,
+                                   const std::string& id);
 
 // The answer to a write: an object, of this rental if it has an id.
 Result<void> read_written(std::string_view body, const std::string& rental_id);

@@ -29,7 +29,10 @@ struct Job {
     std::string old_rental_id = {};
     std::string new_rental_id = {};
     std::optional<std::string> date = {};  // of a move-out: the last day, "2026-11-30"
+    bool is_date_readable = true;          // false: a date is there, in no form that is known
     UnixMs updated_ms = 0;                 // 0 = not told
+
+    bool is_cancelled() const { return state == "cancelled" || state == "canceled"; }
 };
 
 // Filters of a list; empty ones are not sent.
@@ -46,8 +49,9 @@ struct ListQuery {
 // planned move-out have no end_date here: that would cost a request each.
 struct RentalPage {
     std::vector<access::Facts> rentals;
-    std::vector<std::string> unreadable;  // ids of rows that lack a part; nothing is known of them
-    int rows = 0;                         // as sent; fewer than asked for = the last page
+    // Ids of rows that lack a part or contradict themselves; nothing is known of them.
+    std::vector<std::string> unreadable;
+    int rows = 0;  // as sent; fewer than asked for = the last page
 };
 
 struct IdPage {
@@ -68,24 +72,27 @@ class Client : public access::RentalSource {
   public:
     virtual Result<Job> job(const std::string& job_id, observe::StepLog* steps) = 0;
 
-    // rental(): the rental with its unit, owner and custom fields in one GET, and the job of a
-    // planned move-out in a second one. write_fields(): one PUT; "true" and "false" go as booleans.
+    // rental(): the rental with its unit, owner and custom fields in one GET, and unless it has
+    // ended the job of its move-out in a second one. A job that is cancelled or gone plans nothing;
+    // one that cannot be read fails the whole, for the end must not be guessed.
+    // write_fields(): one PUT; "true" and "false" go as booleans.
 
-    // A page that is no list, or whose rows belong to nobody, is kUnavailable, never an empty page.
-    virtual Result<RentalPage> rentals(const ListQuery& query, observe::StepLog* steps);
-    virtual Result<IdPage> units(const ListQuery& query, observe::StepLog* steps);
-    virtual Result<IdPage> users(const ListQuery& query, observe::StepLog* steps);
+    // A page that is no list, has more rows than were asked for, or rows that no filter of `query`
+    // would let through or that have no id, is kUnavailable, never an empty page.
+    virtual Result<RentalPage> rentals(const ListQuery& query, observe::StepLog* steps) = 0;
+    virtual Result<IdPage> units(const ListQuery& query, observe::StepLog* steps) = 0;
+    virtual Result<IdPage> users(const ListQuery& query, observe::StepLog* steps) = 0;
 
-    // The new job's id.
-    virtual Result<std::string> create_task(const StaffTask& task, observe::StepLog* steps);
+    // The new job's id. Sent once: after kUnavailable the job may exist all the same.
+    virtual Result<std::string> create_task(const StaffTask& task, observe::StepLog* steps) = 0;
 
-    // Good if it was completed, or is gone, already.
-    virtual Result<void> complete_task(const std::string& job_id, observe::StepLog* steps);
+    // Completes the job's open steps. Good if it was completed, or is gone, already.
+    virtual Result<void> complete_task(const std::string& job_id, observe::StepLog* steps) = 0;
 
-    // An object as Storeganise has it, for messages. `collection`: "jobs", "unit-rentals", "units",
-    // "users", "sites", "invoices".
+    // An object as Storeganise has it with its custom fields, for messages. `collection`: "jobs",
+    // "unit-rentals", "units", "users", "sites", "invoices"; kUnsupported for others.
     virtual Result<nlohmann::json> object(const std::string& collection, const std::string& id,
-                                          observe::StepLog* steps);
+                                          observe::StepLog* steps) = 0;
 };
 
 // `egress` outlives the client.

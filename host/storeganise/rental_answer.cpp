@@ -51,15 +51,30 @@ class RentalReader {
         if (facts_.renter.id.empty()) return lacks("its ownerId");
         facts_.is_overdue = is_truthy(member(rental_, "overdue"));
         if (auto start = read_start(); !start) return start;
+        if (auto jobs = read_jobs(); !jobs) return jobs;
         return read_fields(rental_, "the rental's", facts_.rental_fields);
     }
 
     Result<void> read_start() {
         const json* start = member(rental_, "startDate");
         if (start == nullptr || start->is_null()) return {};
-        const auto at = parse_utc(string_member(rental_, "startDate").value_or(""));
-        if (!at) return lacks("a readable startDate");
-        facts_.start_ms = *at;
+        const std::string text = string_member(rental_, "startDate").value_or("");
+        facts_.start_date = day_of(text);
+        if (!facts_.start_date) return lacks("a readable startDate");
+        facts_.start_ms = parse_utc(text).value_or(0);
+        return {};
+    }
+
+    Result<void> read_jobs() {
+        if (auto in = read_job_id("moveInJobId", facts_.move_in_job_id); !in) return in;
+        return read_job_id("moveOutJobId", facts_.move_out_job_id);
+    }
+
+    Result<void> read_job_id(const char* key, std::string& out) const {
+        const json* value = member(rental_, key);
+        if (value == nullptr || value->is_null()) return {};
+        out = id_in(*value);
+        if (!out.empty() && !is_usable_id(out)) return lacks(std::string("a usable ") + key);
         return {};
     }
 
@@ -158,7 +173,11 @@ Result<access::Facts> read_rental(std::string_view body, const std::string& rent
         return fail(ErrorKind::kUnavailable,
                     "the answer for rental " + rental_id + " is not readable");
     }
-    return RentalReader(*document, rental_id).read();
+    return read_rental_row(*document, rental_id);
+}
+
+Result<access::Facts> read_rental_row(const json& rental, const std::string& rental_id) {
+    return RentalReader(rental, rental_id).read();
 }
 
 Result<void> read_written(std::string_view body, const std::string& rental_id) {

@@ -49,6 +49,8 @@ TEST(Rules, SiteFieldPrefixAndEventType) {
     expect(rules::site(), false, {"", "**", "a b", "*a"});
     expect(rules::field_prefix(), true, {"kisi", "unloc_2"});
     expect(rules::field_prefix(), false, {"", "ki si", "kisi-2"});
+    expect(rules::addon_id(), true, {"5bf540e8d986a91cd713affe", "door-sync_1.0"});
+    expect(rules::addon_id(), false, {"", "a|b", "a b", "{{secret:x}}", std::string(65, 'a')});
     expect(rules::event_type(), true, {"job.unit_moveIn.created"});
     expect(rules::event_type(), false, {"", "a b", "a*"});
 }

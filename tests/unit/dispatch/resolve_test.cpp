@@ -22,6 +22,26 @@ class FakeClient final : public storeganise::Client {
                               observe::StepLog*) override {
         return {};
     }
+    Result<storeganise::RentalPage> rentals(const storeganise::ListQuery&,
+                                            observe::StepLog*) override {
+        return fail(ErrorKind::kInternal, "not asked for");
+    }
+    Result<storeganise::IdPage> units(const storeganise::ListQuery&, observe::StepLog*) override {
+        return fail(ErrorKind::kInternal, "not asked for");
+    }
+    Result<storeganise::IdPage> users(const storeganise::ListQuery&, observe::StepLog*) override {
+        return fail(ErrorKind::kInternal, "not asked for");
+    }
+    Result<std::string> create_task(const storeganise::StaffTask&, observe::StepLog*) override {
+        return fail(ErrorKind::kInternal, "not asked for");
+    }
+    Result<void> complete_task(const std::string&, observe::StepLog*) override {
+        return fail(ErrorKind::kInternal, "not asked for");
+    }
+    Result<nlohmann::json> object(const std::string&, const std::string&,
+                                  observe::StepLog*) override {
+        return fail(ErrorKind::kInternal, "not asked for");
+    }
 
     std::string asked;
 

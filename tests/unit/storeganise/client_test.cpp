@@ -63,6 +63,12 @@ TEST_F(ClientTest, ReadsARentalInOneRequest) {
     EXPECT_EQ(peer.requests().size(), 1U);
 }
 
+TEST_F(ClientTest, AnAddOnHasItsOwnAuthorization) {
+    business.storeganise.addon_id = "addon-7";
+    make()->job("j1", &steps);
+    EXPECT_EQ(last_request().headers.at("authorization"), "Addon addon-7|KEY-THAT-NOBODY-SEES");
+}
+
 TEST_F(ClientTest, WritesJustTheChangedFields) {
     const auto written = make()->write_fields("r1",
                                               {{"kisi_overlocked", "true"},

@@ -50,6 +50,67 @@ TEST(JobAnswerTest, ATransferSpeaksOfTheNewAndTheOldRental) {
               (Ids{"new", "old"}));
 }
 
+TEST(JobAnswerTest, ATransferTellsWhichRentalIsWhich) {
+    const auto transfer = [](const std::string& members) {
+        return *read_job(R"({"id":"j1","type":"unit_transfer",)" + members + "}", "j1");
+    };
+    const Job full = transfer(R"("data":{"newRentalId":{"id":"new"},"oldRentalId":{"id":"old"}})");
+    EXPECT_EQ(full.old_rental_id, "old");
+    EXPECT_EQ(full.new_rental_id, "new");
+    const Job steps = transfer(R"("steps":[{"type":"start","result":{"unitRentalId":"new"}}],
+                                  "data":{"oldRentalId":"old","newUnitId":"u2"})");
+    EXPECT_EQ(steps.old_rental_id, "old");
+    EXPECT_EQ(steps.new_rental_id, "new");
+    const Job half = transfer(R"("data":{"oldRentalId":"old","unitRentalId":"old"})");
+    EXPECT_EQ(half.old_rental_id, "old");
+    EXPECT_EQ(half.new_rental_id, "");
+    const auto other =
+        read_job(R"({"id":"j1","type":"unit_moveIn","data":{"oldRentalId":"old"}})", "j1");
+    EXPECT_EQ(other->old_rental_id, "");
+}
+
+TEST(JobAnswerTest, TheDayOfAMoveOutStandsInDateOrMoveOutDate) {
+    const auto read = [](const std::string& data) {
+        return *read_job(R"({"id":"j1","type":"unit_moveOut","data":)" + data + "}", "j1");
+    };
+    EXPECT_EQ(read(R"({"date":"2026-11-30"})").date, "2026-11-30");
+    EXPECT_EQ(read(R"({"moveOutDate":"2026-11-30"})").date, "2026-11-30");
+    EXPECT_EQ(read(R"({"date":"2026-11-30T22:00:00.000Z"})").date, "2026-11-30");
+    EXPECT_EQ(read(R"({"date":null,"moveOutDate":"2026-12-01"})").date, "2026-12-01");
+    EXPECT_EQ(read("{}").date, std::nullopt);
+    EXPECT_TRUE(read("{}").is_date_readable);
+    EXPECT_FALSE(read(R"({"date":"next week"})").is_date_readable);
+    EXPECT_FALSE(read(R"({"date":20261130})").is_date_readable);
+}
+
+TEST(JobAnswerTest, ReadsWhenItWasChanged) {
+    EXPECT_EQ(read_job(R"({"id":"j1","type":"t","updated":"2026-11-22T08:00:00.500Z"})", "j1")
+                  ->updated_ms,
+              *parse_utc("2026-11-22T08:00:00.500Z"));
+    EXPECT_EQ(read_job(R"({"id":"j1","type":"t","updated":"yesterday"})", "j1")->updated_ms, 0);
+}
+
+TEST(JobAnswerTest, OpenStepsAreThoseThatAreNotCompleted) {
+    const auto open = [](const std::string& members) {
+        return read_open_steps(R"({"id":"j1","type":"task",)" + members + "}", "j1");
+    };
+    EXPECT_EQ(*open(R"("state":"ready","steps":[{"id":"s1","state":"completed"},
+                       {"id":"s2","state":"ready"},{"id":"s3"},{"id":7},null])"),
+              (Ids{"s2", "s3"}));
+    EXPECT_EQ(*open(R"("state":"completed","steps":[{"id":"s1","state":"ready"}])"), Ids{});
+    EXPECT_EQ(*open(R"("state":"cancelled")"), Ids{});
+    EXPECT_EQ(open(R"("state":"ready","steps":[])").error().kind, ErrorKind::kUnavailable);
+    EXPECT_EQ(read_open_steps(R"({"id":"j2","type":"task"})", "j1").error().kind,
+              ErrorKind::kInvalid);
+}
+
+TEST(JobAnswerTest, ANewJobIsNamed) {
+    EXPECT_EQ(*read_made_job(R"({"id":"j9","type":"task"})"), "j9");
+    for (const char* body : {"", "[]", "{}", R"({"id":""})", R"({"id":"a/b"})"}) {
+        EXPECT_EQ(read_made_job(body).error().kind, ErrorKind::kUnavailable) << body;
+    }
+}
+
 TEST(JobAnswerTest, OddPartsArePassedOver) {
     EXPECT_EQ(rentals_of(R"("result":null,"steps":{"type":"start"},"data":[])"), Ids{});
     EXPECT_EQ(rentals_of(R"("result":"x","steps":[null,7,{"type":"start"}],

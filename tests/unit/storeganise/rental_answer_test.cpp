@@ -12,7 +12,7 @@ using nlohmann::json;
 json sample() {
     return json::parse(R"({
         "id": "r1", "unitId": "u1", "siteId": "s1", "ownerId": "o1", "state": "occupied",
-        "startDate": "2026-11-22", "overdue": null, "price": 99.5, "unknown": {"x": [1]},
+        "startDate": "2026-11-22", "moveInJobId": "j1", "moveOutJobId": null, "overdue": null, "price": 99.5, "unknown": {"x": [1]},
         "customFields": {"kisi_overlocked": false, "kisi_pinCode": "4711", "kisi_status": null,
                          "days": 30, "rate": 1.5, "tags": ["a", "b"]},
         "unit": {"id": "u1", "siteId": "s1", "name": "A12", "customFields": {"kisi_id": "group:4711"},
@@ -54,6 +54,10 @@ TEST(RentalAnswerTest, ReadsTheFacts) {
     EXPECT_EQ(facts->state, "occupied");
     EXPECT_FALSE(facts->is_overdue);
     EXPECT_EQ(facts->start_ms, *parse_utc("2026-11-22"));
+    EXPECT_EQ(facts->start_date, "2026-11-22");
+    EXPECT_EQ(facts->end_date, std::nullopt);
+    EXPECT_EQ(facts->move_in_job_id, "j1");
+    EXPECT_EQ(facts->move_out_job_id, "");
     EXPECT_EQ(facts->renter.id, "o1");
     EXPECT_EQ(facts->renter.name, "Ada Example");
     EXPECT_EQ(facts->renter.email, "ada@example.com");
@@ -86,6 +90,26 @@ TEST(RentalAnswerTest, WhatIsOptionalMayBeAbsent) {
     EXPECT_EQ(facts->site_code, "");
     EXPECT_EQ(facts->renter.email, "");
     EXPECT_EQ(facts->renter.name, "Ada Example");
+}
+
+TEST(RentalAnswerTest, AStartIsADayHoweverItIsWritten) {
+    for (const char* start :
+         {"2026-11-22", "2026-11-22T00:00:00.000Z", "2026-11-22T23:30:00+01:00"}) {
+        json rental = sample();
+        rental["startDate"] = start;
+        EXPECT_EQ(read(rental)->start_date, "2026-11-22") << start;
+    }
+}
+
+TEST(RentalAnswerTest, JobsAreNamedAsTextOrAsObjects) {
+    json rental = sample();
+    rental["moveInJobId"] = {{"id", "j7"}};
+    rental["moveOutJobId"] = "j8";
+    const auto facts = read(rental);
+    ASSERT_TRUE(facts) << facts.error().message;
+    EXPECT_EQ(facts->move_in_job_id, "j7");
+    EXPECT_EQ(facts->move_out_job_id, "j8");
+    EXPECT_EQ(kind_with("/moveOutJobId", "../units"), ErrorKind::kUnavailable);
 }
 
 TEST(RentalAnswerTest, OverdueIsAnythingTruthy) {

@@ -1,0 +1,131 @@
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "storeganise/answers.hpp"
+
+namespace gatehouse::storeganise {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxQuoteBytes = 128;
+
+tl::unexpected<Error> unusable_list(const std::string& collection, const std::string& why) {
+    return fail(ErrorKind::kUnavailable, "the list of " + collection + " " + why);
+}
+
+Result<json> parse_list(std::string_view body, const std::string& collection,
+                        const ListQuery& query) {
+    auto document = parse_json(body);
+    if (!document || !document->is_array()) return unusable_list(collection, "is not readable");
+    // More than asked for means that `limit` was not understood, and so `offset` perhaps neither.
+    if (document->size() > static_cast<std::size_t>(std::max(query.limit, 0))) {
+        return unusable_list(collection, "is longer than asked for");
+    }
+    return std::move(*document);
+}
+
+// Whether the row is one that the filter lets through. A row that does not name what is filtered by
+// is let through: it is judged by its parts.
+bool passes(const json& row, const char* key, const std::string& wanted) {
+    if (wanted.empty()) return true;
+    const json* value = member(row, key);
+    return value == nullptr || id_in(*value) == wanted;
+}
+
+// The row's id, or why the whole list is not to be believed.
+Result<std::string> check_row(const json& row, const std::string& collection,
+                              const ListQuery& query) {
+    const std::string id = string_member(row, "id").value_or("");
+    if (!is_usable_id(id)) return unusable_list(collection, "has a row without an id");
+    const bool is_asked_for =
+        (query.ids.empty() || std::ranges::find(query.ids, id) != query.ids.end()) &&
+        passes(row, "siteId", query.site_id) && passes(row, "ownerId", query.owner_id);
+    if (!is_asked_for) {
+        return unusable_list(collection,
+                             "has a row that was not asked for: " + shorten(id, kMaxQuoteBytes));
+    }
+    return id;
+}
+
+bool are_usable(const ListQuery& query) {
+    const bool are_ids_usable = std::ranges::all_of(query.ids, [](const std::string& id) {
+        return is_usable_id(id) && id.find(',') == std::string::npos;
+    });
+    return are_ids_usable && (query.site_id.empty() || is_usable_id(query.site_id)) &&
+           (query.owner_id.empty() || is_usable_id(query.owner_id));
+}
+
+}  // namespace
+
+Result<std::string> to_parameters(const ListQuery& query) {
+    if (!are_usable(query)) {
+        return fail(ErrorKind::kInvalid, "a list is asked for by an id that cannot be one");
+    }
+    std::string text =
+        "limit=" + std::to_string(query.limit) + "&offset=" + std::to_string(query.offset);
+    if (query.updated_after_ms) {
+        text += "&updatedAfter=" + percent_encode(format_utc(*query.updated_after_ms));
+    }
+    if (!query.site_id.empty()) text += "&siteId=" + percent_encode(query.site_id);
+    if (!query.owner_id.empty()) text += "&ownerId=" + percent_encode(query.owner_id);
+    for (std::size_t at = 0; at < query.ids.size(); ++at) {
+        text += (at == 0 ? "&ids=" : ",") + percent_encode(query.ids[at]);
+    }
+    return text;
+}
+
+Result<RentalPage> read_rental_page(std::string_view body, const ListQuery& query) {
+    const auto rows = parse_list(body, "rentals", query);
+    if (!rows) return tl::unexpected(rows.error());
+    RentalPage page;
+    for (const json& row : *rows) {
+        auto id = check_row(row, "rentals", query);
+        if (!id) return tl::unexpected(id.error());
+        auto facts = read_rental_row(row, *id);
+        if (facts) {
+            page.rentals.push_back(std::move(*facts));
+        } else {
+            page.unreadable.push_back(std::move(*id));
+        }
+    }
+    page.rows = static_cast<int>(rows->size());
+    return page;
+}
+
+Result<IdPage> read_id_page(std::string_view body, const std::string& collection,
+                            const ListQuery& query) {
+    const auto rows = parse_list(body, collection, query);
+    if (!rows) return tl::unexpected(rows.error());
+    IdPage page;
+    for (const json& row : *rows) {
+        auto id = check_row(row, collection, query);
+        if (!id) return tl::unexpected(id.error());
+        page.ids.push_back(std::move(*id));
+    }
+    page.rows = static_cast<int>(rows->size());
+    return page;
+}
+
+Result<json> read_object(std::string_view body, const std::string& collection,
+                         const std::string& id) {
+    auto document = parse_json(body);
+    if (!document || !document->is_object()) {
+        return fail(ErrorKind::kUnavailable,
+                    "the answer for " + collection + " " + id + " is not readable");
+    }
+    const auto found = string_member(*document, "id");
+    if (!found) {
+        return fail(ErrorKind::kUnavailable,
+                    "the answer for " + collection + " " + id + " has no id");
+    }
+    if (*found != id) {
+        return fail(ErrorKind::kInvalid, "asked for " + collection + " " + id + ", the answer is " +
+                                             shorten(*found, kMaxQuoteBytes));
+    }
+    return std::move(*document);
+}
+
+}  // namespace gatehouse::storeganise

@@ -1,0 +1,180 @@
+// The client's further calls through the real egress: planned move-outs, lists, staff's tasks.
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "storeganise/client.hpp"
+#include "support/http_peer.hpp"
+
+namespace gatehouse::storeganise {
+namespace {
+
+using nlohmann::json;
+using test::HttpPeer;
+using test::PeerAnswer;
+using test::PeerRequest;
+
+constexpr const char* kBase = "/api/v1/admin/";
+
+json rental_with(const std::string& id) {
+    return json::parse(R"({"id":")" + id + R"(","unitId":"u1","siteId":"s1","ownerId":"o1",
+        "state":"occupied","customFields":{},"unit":{"id":"u1","name":"A12","customFields":{}},
+        "owner":{"id":"o1","name":"Ada Example"}})");
+}
+
+class ClientWorkTest : public testing::Test {
+  protected:
+    ClientWorkTest() {
+        business.business = "acme";
+        business.storeganise.api = "http://" + peer.authority() + "/api";
+        business.storeganise.api_key = Secret("KEY-THAT-NOBODY-SEES");
+        client = make_client(business, allowed, *egress, clock);
+    }
+
+    // A rental whose move-out is planned by job j2.
+    void plan(const PeerAnswer& job) {
+        json rental = rental_with("r1");
+        rental["moveOutJobId"] = "j2";
+        answers["unit-rentals/r1"] = {200, rental.dump()};
+        answers["jobs/j2"] = job;
+    }
+
+    // "GET unit-rentals/r1?include=..."
+    std::vector<std::string> asked() const {
+        std::vector<std::string> all;
+        for (const PeerRequest& request : peer.requests()) {
+            all.push_back(request.method + " " + request.target.substr(std::string(kBase).size()));
+        }
+        return all;
+    }
+
+    std::map<std::string, PeerAnswer> answers;  // by path, without the query
+    HttpPeer peer{[this](const PeerRequest& request) {
+        const std::string path = request.target.substr(std::string(kBase).size());
+        const auto found = answers.find(path.substr(0, path.find('?')));
+        return found == answers.end() ? PeerAnswer{404, "{}"} : found->second;
+    }};
+    std::vector<std::string> allowed{peer.authority()};
+    SystemClock clock;
+    observe::Metrics metrics;
+    std::unique_ptr<egress::HttpClient> http = egress::make_curl_client({allowed, ""});
+    std::unique_ptr<egress::Egress> egress = egress::make_egress(*http, clock, metrics);
+    config::Business business;
+    std::unique_ptr<Client> client;
+};
+
+PeerAnswer job_answer(const std::string& members) {
+    return {200, R"({"id":"j2","type":"unit_moveOut",)" + members + "}"};
+}
+
+TEST_F(ClientWorkTest, APlannedMoveOutEndsOnItsJobsDay) {
+    plan(job_answer(R"("state":"ready","data":{"date":"2026-11-30"})"));
+    const auto facts = client->rental("r1", nullptr);
+    ASSERT_TRUE(facts) << facts.error().message;
+    EXPECT_EQ(facts->end_date, "2026-11-30");
+    EXPECT_EQ(facts->move_out_job_id, "j2");
+    EXPECT_EQ(asked(), (std::vector<std::string>{
+                           "GET unit-rentals/r1?include=unit,owner,customFields", "GET jobs/j2"}));
+}
+
+TEST_F(ClientWorkTest, ACancelledOrVanishedMoveOutPlansNothing) {
+    for (const PeerAnswer& job : {job_answer(R"("state":"cancelled","data":{"date":"2026-11-30"})"),
+                                  job_answer(R"("state":"canceled","data":{"date":"2026-11-30"})"),
+                                  PeerAnswer{404, "{}"}}) {
+        plan(job);
+        const auto facts = client->rental("r1", nullptr);
+        ASSERT_TRUE(facts) << facts.error().message;
+        EXPECT_EQ(facts->end_date, std::nullopt);
+        EXPECT_EQ(facts->move_out_job_id, "");
+    }
+}
+
+TEST_F(ClientWorkTest, P6_AMoveOutThatCannotBeReadFailsTheWholeRead) {
+    for (const PeerAnswer& job : {PeerAnswer{500, ""}, PeerAnswer{200, ""}, PeerAnswer{200, "[]"},
+                                  job_answer(R"("data":{"date":"soon"})")}) {
+        plan(job);
+        EXPECT_EQ(client->rental("r1", nullptr).error().kind, ErrorKind::kUnavailable);
+    }
+    plan({200, R"({"id":"other","type":"unit_moveOut"})"});
+    EXPECT_EQ(client->rental("r1", nullptr).error().kind, ErrorKind::kInvalid);
+}
+
+TEST_F(ClientWorkTest, AnEndedRentalNeedsNoJob) {
+    json rental = rental_with("r1");
+    rental["moveOutJobId"] = "j2";
+    rental["state"] = "ended";
+    answers["unit-rentals/r1"] = {200, rental.dump()};
+    EXPECT_TRUE(client->rental("r1", nullptr));
+    EXPECT_EQ(peer.requests().size(), 1U);
+}
+
+TEST_F(ClientWorkTest, ListsAreAskedForByPageAndFilter) {
+    answers["unit-rentals"] = {200, json::array({rental_with("r1"), rental_with("r2")}).dump()};
+    answers["users"] = {200, R"([{"id":"o1"},{"id":"o2"}])"};
+    ListQuery query;
+    query.updated_after_ms = *parse_utc("2026-11-22T08:00:00.125Z");
+    query.site_id = "s1";
+    query.owner_id = "o1";
+    query.ids = {"r1", "r2"};
+    query.limit = 2;
+    query.offset = 40;
+    const auto page = client->rentals(query, nullptr);
+    ASSERT_TRUE(page) << page.error().message;
+    EXPECT_EQ(page->rows, 2);
+    EXPECT_EQ(page->rentals[1].rental_id, "r2");
+    EXPECT_EQ(client->users(ListQuery{}, nullptr)->ids, (std::vector<std::string>{"o1", "o2"}));
+    EXPECT_EQ(client->units(ListQuery{}, nullptr).error().kind, ErrorKind::kNotFound);
+    EXPECT_EQ(asked(),
+              (std::vector<std::string>{
+                  "GET unit-rentals?limit=2&offset=40&updatedAfter=2026-11-22T08%3A00%3A00.125Z"
+                  "&siteId=s1&ownerId=o1&ids=r1,r2&include=unit,owner,customFields",
+                  "GET users?limit=50&offset=0", "GET units?limit=50&offset=0"}));
+    query.ids = {"r1,r2"};
+    EXPECT_EQ(client->rentals(query, nullptr).error().kind, ErrorKind::kInvalid);
+}
+
+TEST_F(ClientWorkTest, StaffsTaskIsAJob) {
+    answers["jobs"] = {200, R"({"id":"j9","type":"task"})"};
+    const auto made =
+        client->create_task({"unit", "u1", "No door", "Unit A12 has no target"}, nullptr);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(*made, "j9");
+    EXPECT_EQ(asked(), std::vector<std::string>{"POST jobs"});
+    EXPECT_EQ(json::parse(peer.requests()[0].body),
+              json::parse(R"({"type":"task","ownerId":null,"data":{"targetType":"unit",
+                  "targetId":"u1","title":"No door","desc":"Unit A12 has no target"}})"));
+}
+
+TEST_F(ClientWorkTest, ATaskIsCompletedByItsOpenSteps) {
+    answers["jobs/j9"] = {200, R"({"id":"j9","type":"task","state":"ready","steps":[
+        {"id":"s1","state":"completed"},{"id":"s2","state":"ready"}]})"};
+    answers["jobs/j9/steps/s2"] = {200, "{}"};
+    EXPECT_TRUE(client->complete_task("j9", nullptr));
+    EXPECT_EQ(asked(), (std::vector<std::string>{"GET jobs/j9", "PUT jobs/j9/steps/s2"}));
+    EXPECT_EQ(peer.requests()[1].body, R"({"state":"completed"})");
+}
+
+TEST_F(ClientWorkTest, ATaskThatIsGoneOrCompletedIsCompleted) {
+    EXPECT_TRUE(client->complete_task("gone", nullptr));
+    answers["jobs/j9"] = {200, R"({"id":"j9","type":"task","state":"completed","steps":[]})"};
+    EXPECT_TRUE(client->complete_task("j9", nullptr));
+    answers["jobs/j9"] = {200, R"({"id":"j9","type":"task","steps":[{"id":"s1"}]})"};
+    EXPECT_TRUE(client->complete_task("j9", nullptr)) << "its step answers 404";
+    answers["jobs/j9/steps/s1"] = {500, ""};
+    EXPECT_EQ(client->complete_task("j9", nullptr).error().kind, ErrorKind::kUnavailable);
+}
+
+TEST_F(ClientWorkTest, ObjectsAreReadAsTheyAre) {
+    answers["invoices/i1"] = {200, R"({"id":"i1","total":12.5})"};
+    EXPECT_EQ((*client->object("invoices", "i1", nullptr))["total"], 12.5);
+    EXPECT_EQ(client->object("settings", "i1", nullptr).error().kind, ErrorKind::kUnsupported);
+    EXPECT_EQ(client->object("users", "a/b", nullptr).error().kind, ErrorKind::kInvalid);
+    answers["users/o1"] = {200, R"({"id":"o2"})"};
+    EXPECT_EQ(client->object("users", "o1", nullptr).error().kind, ErrorKind::kInvalid);
+    EXPECT_EQ(asked()[0], "GET invoices/i1?include=customFields");
+}
+
+}  // namespace
+}  // namespace gatehouse::storeganise

@@ -1,0 +1,99 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "storeganise/answers.hpp"
+
+namespace gatehouse::storeganise {
+namespace {
+
+using nlohmann::json;
+using Ids = std::vector<std::string>;
+
+json row(const std::string& id) {
+    return json::parse(R"({"id":")" + id + R"(","unitId":"u1","siteId":"s1","ownerId":"o1",
+        "state":"occupied","moveOutJobId":"j2","customFields":{"kisi_overlocked":true},
+        "unit":{"id":"u1","name":"A12","siteId":"s1","customFields":{}},
+        "owner":{"id":"o1","name":"Ada Example"}})");
+}
+
+ErrorKind kind_of(const json& rows, const ListQuery& query = {}) {
+    const auto page = read_rental_page(rows.dump(), query);
+    return page ? ErrorKind::kInternal : page.error().kind;
+}
+
+TEST(ListAnswerTest, ReadsEachRental) {
+    const auto page = read_rental_page(json::array({row("r1"), row("r2")}).dump(), {});
+    ASSERT_TRUE(page) << page.error().message;
+    EXPECT_EQ(page->rows, 2);
+    ASSERT_EQ(page->rentals.size(), 2U);
+    EXPECT_EQ(page->rentals[0].rental_fields.at("kisi_overlocked"), "true");
+    EXPECT_EQ(page->rentals[1].rental_id, "r2");
+    EXPECT_EQ(page->rentals[1].move_out_job_id, "j2");
+    EXPECT_EQ(page->rentals[1].end_date, std::nullopt);
+    EXPECT_TRUE(page->unreadable.empty());
+}
+
+TEST(ListAnswerTest, ARowThatLacksAPartIsNamedAndNothingIsSaidOfIt) {
+    json rows = json::array({row("r1"), row("r2"), row("r3"), row("r4")});
+    rows[0].erase("customFields");
+    rows[1]["unit"] = nullptr;
+    rows[3]["owner"]["id"] = "another";
+    const auto page = read_rental_page(rows.dump(), {});
+    ASSERT_TRUE(page) << page.error().message;
+    EXPECT_EQ(page->rows, 4);
+    ASSERT_EQ(page->rentals.size(), 1U);
+    EXPECT_EQ(page->rentals[0].rental_id, "r3");
+    EXPECT_EQ(page->unreadable, (Ids{"r1", "r2", "r4"}));
+}
+
+TEST(ListAnswerTest, P6_WhatIsNoListIsNoEmptyPage) {
+    const std::string whole = json::array({row("r1"), row("r2")}).dump();
+    for (std::size_t size = 0; size < whole.size(); size += 7) {
+        const auto page = read_rental_page(whole.substr(0, size), {});
+        ASSERT_FALSE(page) << size;
+        EXPECT_EQ(page.error().kind, ErrorKind::kUnavailable);
+    }
+    for (const char* body : {"{}", "null", R"({"rentals":[]})", "<html></html>"}) {
+        EXPECT_EQ(read_rental_page(body, {}).error().kind, ErrorKind::kUnavailable) << body;
+        EXPECT_EQ(read_id_page(body, "units", {}).error().kind, ErrorKind::kUnavailable) << body;
+    }
+    EXPECT_EQ(read_rental_page("[]", {})->rows, 0);
+}
+
+TEST(ListAnswerTest, P6_RowsThatBelongToNobodyAreUnavailable) {
+    for (const json& stray : {json(nullptr), json(7), json::object(), json{{"id", 7}},
+                              json{{"id", ""}}, json{{"id", "a/b"}}, json::array()}) {
+        EXPECT_EQ(kind_of(json::array({row("r1"), stray})), ErrorKind::kUnavailable) << stray;
+        EXPECT_EQ(read_id_page(json::array({stray}).dump(), "units", {}).error().kind,
+                  ErrorKind::kUnavailable);
+    }
+}
+
+TEST(ListAnswerTest, P6_RowsThatWereNotAskedForAreUnavailable) {
+    const json rows = json::array({row("r1")});
+    ListQuery query;
+    query.site_id = "s2";
+    EXPECT_EQ(kind_of(rows, query), ErrorKind::kUnavailable);
+    query.site_id = "s1";
+    query.owner_id = "o2";
+    EXPECT_EQ(kind_of(rows, query), ErrorKind::kUnavailable);
+    query.owner_id = "o1";
+    query.ids = {"r2"};
+    EXPECT_EQ(kind_of(rows, query), ErrorKind::kUnavailable);
+    query.ids = {"r1"};
+    EXPECT_TRUE(read_rental_page(rows.dump(), query));
+    query = {};
+    query.limit = 1;
+    EXPECT_EQ(kind_of(json::array({row("r1"), row("r2")}), query), ErrorKind::kUnavailable);
+}
+
+TEST(ListAnswerTest, ReadsIds) {
+    const auto page = read_id_page(R"([{"id":"u1","name":"A"},{"id":"u2"}])", "units", {});
+    ASSERT_TRUE(page) << page.error().message;
+    EXPECT_EQ(page->ids, (Ids{"u1", "u2"}));
+    EXPECT_EQ(page->rows, 2);
+}
+
+}  // namespace
+}  // namespace gatehouse::storeganise
