@@ -1,0 +1,38 @@
+// RentalPass: reads Storeganise's list of rentals, all of it or what changed, and finds those that
+// a look would change.
+#pragma once
+
+#include <optional>
+
+#include "sweep/list_walk.hpp"
+#include "sweep/pass.hpp"
+
+namespace gatehouse::sweep {
+
+class RentalPass final : public Pass {
+  public:
+    // Without `since_ms` the whole list. A rental without a unit or renter in its row is counted
+    // and left to its own events.
+    RentalPass(const Parts& parts, std::optional<UnixMs> since_ms)
+        : parts_(parts), since_ms_(since_ms) {}
+
+    Result<void> step(Findings& findings) override;
+    bool is_over() const override { return walk_.is_over() || is_foreign_; }
+
+    const IdSet& seen() const { return walk_.seen(); }
+
+    // A row spoke of another site than the rental's record: nothing of the list may be believed.
+    bool is_foreign() const { return is_foreign_; }
+
+  private:
+    const Parts parts_;
+    const std::optional<UnixMs> since_ms_;
+    ListWalk walk_;
+    bool is_foreign_ = false;
+};
+
+// Compares one rental as listed with its record. kInternal: the store cannot be read. kUnavailable:
+// the two contradict each other (promise P6).
+Result<void> compare(const Parts& parts, const access::Facts& facts, Findings& findings);
+
+}  // namespace gatehouse::sweep

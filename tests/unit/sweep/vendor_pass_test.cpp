@@ -1,0 +1,168 @@
+#include "sweep/vendor_pass.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/sweep/fakes.hpp"
+
+namespace gatehouse::sweep {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class VendorPassTest : public testing::Test, public World {
+  protected:
+    void forget_grant(const std::string& id) {
+        std::erase_if(plugins.grants, [&](const auto& grant) { return grant["rental"] == id; });
+    }
+    std::vector<Orphan> orphans() { return sweep->findings().take_orphans(100); }
+};
+
+TEST_F(VendorPassTest, FindsWhatTheVendorLost) {
+    settle(10);
+    forget_grant("r1003");
+    EXPECT_THAT(run_full(), ElementsAre("r1003 not held"));
+}
+
+TEST_F(VendorPassTest, SuspendedAndPendingGrantsNeedNotStandInTheList) {
+    settle(4);
+    records.add(holder("suspended", "suspended"));
+    records.add(holder("scheduled", "scheduled"));
+    for (const char* id : {"suspended", "scheduled"})
+        client.listed.push_back(rental(id));
+    EXPECT_THAT(run_full(), IsEmpty());
+}
+
+TEST_F(VendorPassTest, AGrantMadeMeanwhileIsNotMissing) {
+    settle(4);
+    forget_grant("r1001");
+    records.records["r1001"].updated_ms = kNow + 1;
+    EXPECT_THAT(run_full(), IsEmpty());
+}
+
+TEST_F(VendorPassTest, FindsWhatIsHeldOtherwise) {
+    settle(8);
+    records.add(holder("r1002", "suspended"));
+    plugins.grants.push_back(entry("r1004", "active", "group:9"));
+    EXPECT_THAT(run_full(), ElementsAre("r1002 held otherwise", "r1004 held otherwise"));
+}
+
+TEST_F(VendorPassTest, P6_WhatTheVendorMadeItselfIsCountedAndLeftAlone) {
+    settle(2);
+    auto staff = entry("r1");
+    staff.erase("rental");
+    auto other = entry("r1000", "active", "group:77");
+    other["business"] = "other";
+    plugins.grants.push_back(staff);
+    plugins.grants.push_back(other);
+    EXPECT_THAT(run_full(), IsEmpty());
+    EXPECT_THAT(orphans(), IsEmpty());
+    EXPECT_EQ(sweep->findings().grants_foreign, 2);
+    EXPECT_EQ(sweep->findings().grants_ours, 2);
+}
+
+TEST_F(VendorPassTest, P6_AnEmptyVendorListChangesNothing) {
+    settle(2);
+    plugins.grants.clear();
+    EXPECT_THAT(run_full(), IsEmpty());
+    ASSERT_THAT(troubles(), SizeIs(1));
+    EXPECT_THAT(troubles()[0], HasSubstr("it is empty, and 2 rentals have access there"));
+}
+
+TEST_F(VendorPassTest, P6_ATruncatedVendorListChangesNothing) {
+    settle(30);
+    plugins.grants.resize(10);
+    EXPECT_THAT(run_full(), IsEmpty());
+    ASSERT_THAT(troubles(), SizeIs(1));
+    EXPECT_THAT(troubles()[0], HasSubstr("lacks 20"));
+}
+
+TEST_F(VendorPassTest, P6_AForeignVendorListChangesNothing) {
+    settle(3);
+    for (auto& grant : plugins.grants)
+        grant["business"] = "other";
+    EXPECT_THAT(run_full(), IsEmpty());
+    ASSERT_THAT(troubles(), SizeIs(1));
+    EXPECT_THAT(troubles()[0], HasSubstr("nothing in it is ours"));
+}
+
+TEST_F(VendorPassTest, P6_StoreganisesBadListLeavesVendorsAlone) {
+    settle(30);
+    client.listed.clear();
+    forget_grant("r1003");
+    run_full();
+    EXPECT_EQ(plugins.calls, 0);
+}
+
+TEST_F(VendorPassTest, AnOrphanIsTaughtToItsRentalsLook) {
+    settle(3);
+    plugins.grants.push_back(entry("gone"));
+    client.rentals_at["gone"] = rental("gone", "ended");
+    EXPECT_THAT(run_full(), IsEmpty());
+    const auto found = orphans();
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].difference.rental_id, "gone");
+    const access::RentalRecord& record = found[0].record;
+    EXPECT_EQ(record.connection, "doors");
+    EXPECT_EQ(record.site_id, "site-1");
+    const auto grant = access::grant_from_json(record.grant_json);
+    ASSERT_TRUE(grant);
+    EXPECT_EQ(grant->references["assignment"], "gone");
+    const auto desired = access::desired_from_json(record.desired_json);
+    ASSERT_TRUE(desired);
+    EXPECT_THAT(desired->targets, ElementsAre("group:1"));
+}
+
+TEST_F(VendorPassTest, AnOrphanOfAnEndedRecordKeepsTheRestOfTheRecord) {
+    settle(3);
+    auto ended = holder("gone");
+    ended.grant_json.clear();
+    ended.fields_json = R"({"kisi_status":"ended"})";
+    records.add(ended);
+    plugins.grants.push_back(entry("gone"));
+    client.rentals_at["gone"] = rental("gone", "ended");
+    run_full();
+    const auto found = orphans();
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].record.fields_json, ended.fields_json);
+}
+
+TEST_F(VendorPassTest, P6_AGrantForARentalThatNobodyKnowsIsOnlyReported) {
+    settle(3);
+    plugins.grants.push_back(entry("who"));
+    EXPECT_THAT(run_full(), IsEmpty());
+    EXPECT_THAT(orphans(), IsEmpty());
+    ASSERT_THAT(troubles(), SizeIs(1));
+    EXPECT_THAT(troubles()[0], HasSubstr("which Storeganise does not know"));
+}
+
+TEST_F(VendorPassTest, AGrantForALivingRentalThatIsNotRememberedGetsALook) {
+    settle(3);
+    client.listed.push_back(rental("lost"));
+    client.rentals_at["lost"] = rental("lost");
+    plugins.grants.push_back(entry("lost"));
+    EXPECT_THAT(run_full(), ElementsAre("lost facts differ", "lost held otherwise"));
+    EXPECT_THAT(orphans(), IsEmpty());
+}
+
+TEST_F(VendorPassTest, AVendorThatIsDownHidesNothingOfStoreganise) {
+    settle(10);
+    client.listed.push_back(rental("moved-in"));
+    plugins.failures = 1000;
+    EXPECT_THAT(run_full(), ElementsAre("moved-in facts differ"));
+    ASSERT_THAT(troubles(), SizeIs(1));
+    EXPECT_THAT(troubles()[0], HasSubstr("the vendor is down"));
+}
+
+TEST_F(VendorPassTest, APluginWithoutAnInventoryIsNotAsked) {
+    settle(2);
+    plugins.kisi.features = {"gatehouse.access/1"};
+    EXPECT_THAT(run_full(), IsEmpty());
+    EXPECT_EQ(plugins.calls, 0);
+}
+
+}  // namespace
+}  // namespace gatehouse::sweep
