@@ -12,6 +12,7 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(date REQUIRED)
 find_package(Boost REQUIRED)   # headers only
 
 pkg_check_modules(pistache REQUIRED IMPORTED_TARGET libpistache)

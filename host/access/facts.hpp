@@ -32,7 +32,6 @@ struct Facts {
     std::string unit_name;
     std::string state;  // as sent: "occupied", "ended", "reserved", ...
     bool is_overdue = false;
-    std::optional<UnixMs> start_ms;
     // Days of the site's calendar, "2026-11-22". The end is the planned move-out's; the renter may
     // still enter on that day.
     std::optional<std::string> start_date = {};

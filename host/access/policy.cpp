@@ -4,15 +4,12 @@
 #include <array>
 
 #include "base/encoding.hpp"
+#include "base/time_zone.hpp"
 
 namespace gatehouse::access {
 namespace {
 
 constexpr std::size_t kMaxQuotedBytes = 64;
-
-// A start date has no time zone here, and somewhere on earth its day begins 14 hours before UTC's.
-// Too early harms nobody; too late locks a paying renter out.
-constexpr std::int64_t kEarliestDayStartMs = 14LL * 3600 * 1000;
 
 enum class Phase { kBefore, kDuring, kAfter, kUnknown };
 
@@ -115,26 +112,60 @@ bool is_staff_overlocked(const Facts& facts, const SiteRules& rules, const Memor
     return is_set && memory.desired && memory.desired->overlock.is_staff;
 }
 
-Desired ended(const Facts& facts, const Memory& memory) {
+// The moments between which the rental's dates allow access; nothing = open.
+struct Window {
+    std::optional<UnixMs> from_ms;
+    std::optional<UnixMs> until_ms;
+
+    bool is_over(UnixMs now_ms) const {
+        return until_ms && (*until_ms <= now_ms || (from_ms && *until_ms <= *from_ms));
+    }
+    bool is_early(UnixMs now_ms) const { return from_ms && *from_ms > now_ms; }
+};
+
+tl::unexpected<Error> no_day(const std::string& what, const std::string& day) {
+    return fail(ErrorKind::kUnavailable,
+                "the " + what + " '" + shorten(day, kMaxQuotedBytes) + "' is no day");
+}
+
+Result<Window> window_of(const Facts& facts, const SiteRules& rules) {
+    Window window;
+    if (facts.start_date) {
+        const Result<UnixMs> from_ms = day_begin_ms(rules.time_zone, *facts.start_date);
+        if (!from_ms) return no_day("start date", *facts.start_date);
+        window.from_ms = *from_ms;
+    }
+    if (facts.end_date) {
+        const Result<UnixMs> until_ms = day_end_ms(rules.time_zone, *facts.end_date);
+        if (!until_ms) return no_day("move-out date", *facts.end_date);
+        window.until_ms = *until_ms;
+    }
+    return window;
+}
+
+Decision end(const Facts& facts, const Memory& memory, const std::string& reason) {
+    if (!memory.holds_grant) {
+        return Decision{std::nullopt, reason + " and the vendor holds nothing"};
+    }
     Desired desired;
     desired.state = AccessState::kEnded;
     desired.renter = facts.renter;
     if (memory.desired) {
         desired.targets = memory.desired->targets;
     }
-    desired.reasons.push_back("the rental is " + facts.state);
-    return desired;
+    desired.reasons.push_back(reason);
+    return Decision{std::move(desired), ""};
 }
 
-void choose_state(Desired& desired, const Facts& facts, const Memory& memory, UnixMs now_ms) {
-    const std::optional<UnixMs> from_ms =
-        facts.start_ms ? std::optional(*facts.start_ms - kEarliestDayStartMs) : std::nullopt;
-    const bool is_early = from_ms && *from_ms > now_ms;
-    const bool was_given_from = memory.desired && memory.desired->from_ms == from_ms;
+void choose_state(Desired& desired, const Facts& facts, const Window& window, const Memory& memory,
+                  UnixMs now_ms) {
+    const bool was_given_from =
+        memory.desired && window.from_ms && memory.desired->from_ms == window.from_ms;
     // A begin that the vendor already knows stays, past or not: taking it away would be a change.
-    if (is_early || was_given_from) {
-        desired.from_ms = from_ms;
+    if (window.is_early(now_ms) || was_given_from) {
+        desired.from_ms = window.from_ms;
     }
+    desired.until_ms = window.until_ms;
     if (desired.overlock.is_staff) {
         desired.reasons.emplace_back("overlocked by staff");
     }
@@ -143,51 +174,30 @@ void choose_state(Desired& desired, const Facts& facts, const Memory& memory, Un
     }
     if (desired.overlock.is_staff || desired.overlock.is_debt) {
         desired.state = AccessState::kSuspended;
-    } else if (is_early) {
+    } else if (window.is_early(now_ms)) {
         desired.state = AccessState::kScheduled;
-        desired.reasons.push_back("begins on " + format_utc(*facts.start_ms).substr(0, 10));
+        desired.reasons.push_back("begins on " + *facts.start_date);
     } else {
         desired.state = AccessState::kActive;
     }
     desired.reasons.emplace_back("the rental is occupied");
-}
-
-}  // namespace
-
-const config::Site* find_site(const std::vector<config::Site>& sites, const std::string& site_id,
-                              const std::string& site_code) {
-    const config::Site* every = nullptr;
-    const config::Site* by_code = nullptr;
-    for (const config::Site& site : sites) {
-        if (site.site == "*") {
-            every = &site;
-        } else if (site.site == site_id) {
-            return &site;
-        } else if (!site_code.empty() && site.site == site_code) {
-            by_code = &site;
-        }
+    if (facts.end_date) {
+        desired.reasons.push_back("moves out on " + *facts.end_date);
     }
-    return by_code != nullptr ? by_code : every;
 }
 
-Result<Decision> decide(const Facts& facts, const SiteRules& rules, const Memory& memory,
-                        UnixMs now_ms) {
-    switch (phase_of(facts.state)) {
-        case Phase::kUnknown:
-            return fail(ErrorKind::kConflict, "rental state '" +
-                                                  shorten(facts.state, kMaxQuotedBytes) +
-                                                  "' is not known: nothing is changed");
-        case Phase::kBefore:
-            return Decision{std::nullopt,
-                            "the rental is " + facts.state + ": access begins with the move-in"};
-        case Phase::kAfter:
-            if (!memory.holds_grant) {
-                return Decision{std::nullopt,
-                                "the rental is " + facts.state + " and the vendor holds nothing"};
-            }
-            return Decision{ended(facts, memory), ""};
-        case Phase::kDuring:
-            break;
+Result<Decision> decide_occupied(const Facts& facts, const SiteRules& rules, const Memory& memory,
+                                 UnixMs now_ms) {
+    const Result<Window> window = window_of(facts, rules);
+    if (!window) {
+        return tl::unexpected(window.error());
+    }
+    if (window->is_over(now_ms)) {
+        Decision decision = end(facts, memory, "moved out on " + *facts.end_date);
+        if (decision.desired) {
+            decision.desired->until_ms = window->until_ms;
+        }
+        return decision;
     }
     Result<std::vector<std::string>> targets = targets_of(facts, rules);
     if (!targets) {
@@ -201,8 +211,28 @@ Result<Decision> decide(const Facts& facts, const SiteRules& rules, const Memory
     desired.renter = facts.renter;
     desired.overlock.is_staff = is_staff_overlocked(facts, rules, memory);
     desired.overlock.is_debt = facts.is_overdue && rules.overlock_on_overdue;
-    choose_state(desired, facts, memory, now_ms);
-    return Decision{std::move(desired), ""};
+    choose_state(desired, facts, *window, memory, now_ms);
+    const bool is_scheduled = desired.state == AccessState::kScheduled;
+    return Decision{std::move(desired), "", is_scheduled ? window->from_ms : window->until_ms};
+}
+
+}  // namespace
+
+Result<Decision> decide(const Facts& facts, const SiteRules& rules, const Memory& memory,
+                        UnixMs now_ms) {
+    switch (phase_of(facts.state)) {
+        case Phase::kUnknown:
+            break;
+        case Phase::kBefore:
+            return Decision{std::nullopt,
+                            "the rental is " + facts.state + ": access begins with the move-in"};
+        case Phase::kAfter:
+            return end(facts, memory, "the rental is " + facts.state);
+        case Phase::kDuring:
+            return decide_occupied(facts, rules, memory, now_ms);
+    }
+    return fail(ErrorKind::kConflict, "rental state '" + shorten(facts.state, kMaxQuotedBytes) +
+                                          "' is not known: nothing is changed");
 }
 
 }  // namespace gatehouse::access

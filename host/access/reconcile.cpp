@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "access/fields.hpp"
+#include "access/recall.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 
@@ -82,11 +83,12 @@ class Attempt {
 
   private:
     Look finish(Result<void> status) {
-        if (!is_changed_) {
-            return Look{std::move(status), nullptr};
+        std::shared_ptr<const RentalRecord> record;
+        if (is_changed_) {
+            record_.updated_ms = clock_.now_ms();
+            record = std::make_shared<const RentalRecord>(std::move(record_));
         }
-        record_.updated_ms = clock_.now_ms();
-        return Look{std::move(status), std::make_shared<const RentalRecord>(std::move(record_))};
+        return Look{std::move(status), std::move(record), again_ms_};
     }
 
     Result<void> read_facts() {
@@ -107,42 +109,23 @@ class Attempt {
 
     // False if the site is not Gatehouse's business, which ends the look well.
     bool find_rules() {
-        const config::Site* site = find_site(business_.sites, facts_.site_id, facts_.site_code);
-        if (site == nullptr) {
+        std::optional<SiteRules> rules = rules_for(business_, plugins_, facts_);
+        if (!rules) {
             steps_.add(StepKind::kDecided, "site " + shorten(facts_.site_id, 64) +
                                                " has no access rule: nothing to do");
             return false;
         }
-        const auto connection = business_.connections.find(site->access);
-        rules_.connection = site->access;
-        rules_.plugin = connection == business_.connections.end() ? "" : connection->second.plugin;
-        rules_.fields = site->fields.empty() ? rules_.plugin : site->fields;
-        rules_.shared_targets = site->targets;
-        rules_.overlock_on_overdue = site->overlock_on_overdue;
-        if (const plugins::Manifest* manifest = plugins_.manifest(rules_.plugin)) {
-            rules_.renter_key = manifest->renter_key;
-        }
+        rules_ = std::move(*rules);
         return true;
     }
 
     Result<void> load_memory() {
-        if (!record_.desired_json.empty()) {
-            Result<Desired> desired = desired_from_json(record_.desired_json);
-            if (!desired) {
-                return fail(ErrorKind::kInternal, "the stored record of the rental cannot be read");
-            }
-            memory_.desired = std::move(*desired);
+        Result<Recalled> recalled = recall(record_, rules_);
+        if (!recalled) {
+            return tl::unexpected(recalled.error());
         }
-        if (!record_.grant_json.empty()) {
-            Result<Grant> grant = grant_from_json(record_.grant_json);
-            if (!grant || !memory_.desired) {
-                return fail(ErrorKind::kInternal, "the stored record of the rental cannot be read");
-            }
-            grant_ = std::move(*grant);
-            memory_.holds_grant = true;
-        }
-        memory_.overlocked_field =
-            remembered_field(record_.fields_json, rules_.fields + "_overlocked");
+        memory_ = std::move(recalled->memory);
+        grant_ = std::move(recalled->grant);
         return {};
     }
 
@@ -159,6 +142,7 @@ class Attempt {
         if (!decision) {
             return tl::unexpected(decision.error());
         }
+        again_ms_ = decision->again_ms;
         if (!decision->desired) {
             steps_.add(StepKind::kDecided, decision->note);
             return finish_fields_of_an_end();
@@ -222,6 +206,9 @@ class Attempt {
         record_.unit_id = facts_.unit_id;
         record_.unit_name = facts_.unit_name;
         record_.renter_id = facts_.renter.id;
+        record_.targets = desired.targets;
+        record_.move_in_job_id = facts_.move_in_job_id;
+        record_.move_out_job_id = facts_.move_out_job_id;
         record_.desired_json = desired_to_json(desired);
         const bool holds_nothing = desired.state == AccessState::kEnded && !grant_.is_pending;
         record_.grant_json = holds_nothing ? "" : grant_to_json(grant_);
@@ -294,6 +281,7 @@ class Attempt {
     SiteRules rules_;
     Memory memory_;
     Grant grant_;
+    std::optional<UnixMs> again_ms_;
     bool is_changed_ = false;
 };
 

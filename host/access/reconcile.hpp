@@ -25,7 +25,9 @@ struct Look {
     // look is repeated (dispatch/retry.hpp).
     Result<void> status;
     // To be stored, also when `status` is an error: what was reached so far. Null = unchanged.
-    std::shared_ptr<const RentalRecord> record;
+    std::shared_ptr<const RentalRecord> record = {};
+    // With a good status: when the same facts will be judged otherwise (a start, an end).
+    std::optional<UnixMs> again_ms = {};
 };
 
 // [any thread; one look at a rental at a time; blocks]

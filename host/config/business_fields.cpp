@@ -103,6 +103,8 @@ void site_fields(Fields& fields, const Business& business, Site& out) {
                 rules::field_prefix());
     fields.texts("targets", out.targets, {"shared doors that come with every rental, as kind:id"},
                  rules::target());
+    fields.text("time_zone", out.time_zone,
+                {"where its days begin and end; default: the business's"}, rules::time_zone());
     fields.map("overlock", {"when a rental is suspended"}, [&](Fields& overlock) {
         overlock.boolean("on_overdue", out.overlock_on_overdue, {"while its rent is overdue"});
     });
@@ -142,6 +144,8 @@ void business_fields(Fields& fields, const std::vector<std::string>& allow_priva
     out.place = fields.place();
     fields.text("business", out.business, {"the business's name, as in its webhooks' path", true},
                 rules::name());
+    fields.text("time_zone", out.time_zone, {"where its days begin and end; default: UTC"},
+                rules::time_zone());
     fields.map("storeganise", {"the business's Storeganise account", true}, [&](Fields& account) {
         storeganise_fields(account, allow_private, out.storeganise);
     });

@@ -106,6 +106,7 @@ struct Site {
     std::string fields;  // prefix of the custom fields; empty = the plugin's id
     std::vector<std::string> targets;
     bool overlock_on_overdue = true;
+    std::string time_zone;  // IANA; empty = the business's
     Fuse fuse;
     Place place;
 };
@@ -146,6 +147,7 @@ struct AlertRules {
 
 struct Business {
     std::string business;
+    std::string time_zone = "UTC";  // IANA; its days begin and end access
     Storeganise storeganise;
     std::map<std::string, Connection> connections;
     std::vector<Site> sites;

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/time_zone.hpp"
 #include "config/scalar.hpp"
 
 namespace gatehouse::config {
@@ -181,6 +182,12 @@ const TextRule& addon_id() {
 const TextRule& event_type() {
     static const TextRule rule{"an event type, as job.unit_moveIn.created", is_event_type,
                                "^[A-Za-z0-9._-]{1,128}$"};
+    return rule;
+}
+
+const TextRule& time_zone() {
+    static const TextRule rule{"a time zone of the system's tzdata, as Europe/Copenhagen",
+                               is_time_zone, "^[A-Za-z0-9_+/-]{1,64}$"};
     return rule;
 }
 

@@ -30,6 +30,7 @@ const TextRule& field_prefix();   // of custom fields: letters, digits and '_'
 const TextRule& day_window();     // "02:00-05:00"
 const TextRule& addon_id();       // as Storeganise gives it; goes into a header
 const TextRule& event_type();     // "job.unit_moveIn.created"
+const TextRule& time_zone();      // an IANA name that the system knows
 
 }  // namespace rules
 

@@ -10,7 +10,7 @@ Outcome Looker::run(const Task& task, observe::StepLog& steps) {
     }
     access::Look look =
         reconciler_.look(*parts->second.config, *parts->second.client, task.key, steps);
-    return {std::move(look.status), {}, std::move(look.record)};
+    return {std::move(look.status), {}, std::move(look.record), look.again_ms};
 }
 
 }  // namespace gatehouse::dispatch

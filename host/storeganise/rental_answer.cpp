@@ -61,7 +61,6 @@ class RentalReader {
         const std::string text = string_member(rental_, "startDate").value_or("");
         facts_.start_date = day_of(text);
         if (!facts_.start_date) return lacks("a readable startDate");
-        facts_.start_ms = parse_utc(text).value_or(0);
         return {};
     }
 

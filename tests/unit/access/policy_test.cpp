@@ -9,8 +9,13 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr UnixMs kNow = 1'800'000'000'000;
+constexpr UnixMs kNow = 1'800'000'000'000;  // 2027-01-15T08:00Z
 constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kHourMs = 3'600'000;
+
+std::string day(int days_from_now) {
+    return format_utc(kNow + days_from_now * kDayMs).substr(0, 10);
+}
 
 Facts occupied() {
     Facts facts;
@@ -19,7 +24,7 @@ Facts occupied() {
     facts.unit_id = "u1";
     facts.unit_name = "A12";
     facts.state = "occupied";
-    facts.start_ms = kNow - 30 * kDayMs;
+    facts.start_date = day(-30);
     facts.renter = Renter{"o1", "Ada", "ada@example.com", "+4512345678", "en"};
     facts.unit_fields = {{"kisi_id", "group:4711"}};
     facts.rental_fields = {{"kisi_overlocked", std::nullopt}};
@@ -63,7 +68,7 @@ TEST_P(PolicyTableTest, P7_GivesTheExpectedState) {
     Facts facts = occupied();
     facts.state = row.state;
     facts.is_overdue = row.is_overdue;
-    facts.start_ms = kNow + row.start_in_days * kDayMs;
+    facts.start_date = day(row.start_in_days);
     if (row.overlocked != nullptr) {
         facts.rental_fields["kisi_overlocked"] = row.overlocked;
     }
@@ -191,7 +196,7 @@ TEST(PolicyTest, TheSiteMayForgiveDebt) {
 
 TEST(PolicyTest, P4_AScheduledStartStaysTheSameOncePast) {
     Facts facts = occupied();
-    facts.start_ms = kNow + 3 * kDayMs;
+    facts.start_date = day(3);
     const Desired scheduled = *decide(facts, rules(), Memory{}, kNow)->desired;
     ASSERT_TRUE(scheduled.from_ms.has_value());
     const Desired begun = *decide(facts, rules(), holding(scheduled), kNow + 4 * kDayMs)->desired;
@@ -199,10 +204,117 @@ TEST(PolicyTest, P4_AScheduledStartStaysTheSameOncePast) {
     EXPECT_EQ(begun.from_ms, scheduled.from_ms);
 }
 
-TEST(PolicyTest, ADateBeginsWhereItsDayBeginsFirst) {
+TEST(PolicyTest, TheStartDayBeginsInTheSitesTimeZone) {
     Facts facts = occupied();
-    facts.start_ms = kNow + 13 * 3'600'000;  // tomorrow in UTC, today in Hong Kong
-    EXPECT_EQ(decide(facts, rules(), Memory{}, kNow)->desired->state, AccessState::kActive);
+    facts.start_date = "2027-01-16";  // in Hong Kong from 2027-01-15T16:00Z
+    SiteRules site = rules();
+    site.time_zone = "Asia/Hong_Kong";
+    const Decision before = *decide(facts, site, Memory{}, kNow + 8 * kHourMs - 1);
+    EXPECT_EQ(before.desired->state, AccessState::kScheduled);
+    EXPECT_EQ(before.again_ms, kNow + 8 * kHourMs);
+    EXPECT_EQ(before.desired->from_ms, before.again_ms);
+    const Decision begun = *decide(facts, site, Memory{}, kNow + 8 * kHourMs);
+    EXPECT_EQ(begun.desired->state, AccessState::kActive);
+    EXPECT_FALSE(begun.again_ms.has_value());
+}
+
+// The moments around the last day of a rental that moves out when clocks change: the day has 25
+// hours, and the renter may enter in all of them.
+TEST(PolicyTest, TheMoveOutDayEndsInTheSitesTimeZoneOnADayOf25Hours) {
+    Facts facts = occupied();
+    facts.start_date = "2026-01-01";
+    facts.end_date = "2026-10-25";
+    SiteRules site = rules();
+    site.time_zone = "Europe/Copenhagen";
+    const UnixMs end_ms = *parse_utc("2026-10-25T23:00Z");
+    const Decision last_moment = *decide(facts, site, Memory{}, end_ms - 1);
+    EXPECT_EQ(last_moment.desired->state, AccessState::kActive);
+    EXPECT_EQ(last_moment.desired->until_ms, end_ms);
+    EXPECT_EQ(last_moment.again_ms, end_ms);
+    const Decision over = *decide(facts, site, holding(*last_moment.desired), end_ms);
+    EXPECT_EQ(over.desired->state, AccessState::kEnded);
+    EXPECT_EQ(over.desired->reasons.front(), "moved out on 2026-10-25");
+    EXPECT_EQ(over.desired->until_ms, end_ms);
+    EXPECT_FALSE(over.again_ms.has_value());
+}
+
+TEST(PolicyTest, TheMoveOutDayEndsWhereMidnightDoesNotExist) {
+    Facts facts = occupied();
+    facts.start_date = "2025-01-01";
+    facts.end_date = "2025-09-06";  // then clocks go from 24:00 to 01:00
+    SiteRules site = rules();
+    site.time_zone = "America/Santiago";
+    EXPECT_EQ(decide(facts, site, Memory{}, *parse_utc("2025-09-07T03:59Z"))->again_ms,
+              *parse_utc("2025-09-07T04:00Z"));
+}
+
+TEST(PolicyTest, CancellingTheMoveOutRestores) {
+    Facts facts = occupied();
+    facts.end_date = day(-1);
+    const Memory held = holding(*decide(occupied(), rules(), Memory{}, kNow)->desired);
+    Memory ended{false, decide(facts, rules(), held, kNow)->desired, std::nullopt};
+    EXPECT_EQ(ended.desired->state, AccessState::kEnded);
+    EXPECT_FALSE(decide(facts, rules(), ended, kNow)->desired.has_value());
+    const Decision restored = *decide(occupied(), rules(), ended, kNow);
+    EXPECT_EQ(restored.desired->state, AccessState::kActive);
+    EXPECT_FALSE(restored.desired->until_ms.has_value());
+}
+
+TEST(PolicyTest, ARentalThatMovesOutBeforeItBeginsIsNeverGranted) {
+    Facts facts = occupied();
+    facts.start_date = day(5);
+    facts.end_date = day(4);
+    EXPECT_FALSE(decide(facts, rules(), Memory{}, kNow)->desired.has_value());
+}
+
+TEST(PolicyTest, P6_ADateThatIsNoneEndsNothing) {
+    Facts facts = occupied();
+    facts.end_date = "soon";
+    EXPECT_EQ(decide(facts, rules(), holding(Desired{}), kNow).error().kind,
+              ErrorKind::kUnavailable);
+}
+
+// Every combination of state, debt, staff's box and dates against the precedence written down once.
+TEST(PolicyTest, P7_PrecedenceHoldsInEveryCombination) {
+    int combinations = 0;
+    for (const char* state : {"occupied", "ended", "canceled", "cancelled", "abandoned"}) {
+        for (const bool is_overdue : {false, true}) {
+            for (const bool is_staff : {false, true}) {
+                for (const int start : {-30, 0, 1, 30}) {
+                    for (const int end : {-31, -1, 0, 1, 40, 99}) {
+                        Facts facts = occupied();
+                        facts.state = state;
+                        facts.is_overdue = is_overdue;
+                        facts.rental_fields["kisi_overlocked"] = is_staff ? "true" : "false";
+                        facts.start_date = day(start);
+                        if (end != 99) facts.end_date = day(end);
+                        const bool is_over =
+                            facts.state != "occupied" || end < 0 || (end != 99 && end < start);
+                        const AccessState expected = is_over       ? AccessState::kEnded
+                                                     : is_staff    ? AccessState::kSuspended
+                                                     : is_overdue  ? AccessState::kSuspended
+                                                     : (start > 0) ? AccessState::kScheduled
+                                                                   : AccessState::kActive;
+                        const Result<Decision> held =
+                            decide(facts, rules(), holding(Desired{}), kNow);
+                        const Result<Decision> fresh = decide(facts, rules(), Memory{}, kNow);
+                        ASSERT_TRUE(held && fresh);
+                        ASSERT_EQ(held->desired->state, expected);
+                        ASSERT_EQ(fresh->desired.has_value(), !is_over);
+                        const std::string& reason = held->desired->reasons.front();
+                        if (!is_over && is_staff) {
+                            ASSERT_EQ(reason, "overlocked by staff");
+                        }
+                        if (held->again_ms) {
+                            ASSERT_GT(*held->again_ms, kNow);
+                        }
+                        ++combinations;
+                    }
+                }
+            }
+        }
+    }
+    EXPECT_EQ(combinations, 5 * 2 * 2 * 4 * 6);
 }
 
 TEST(PolicyTest, SitesAreFoundByIdThenCodeThenStar) {

@@ -53,7 +53,6 @@ TEST(RentalAnswerTest, ReadsTheFacts) {
     EXPECT_EQ(facts->unit_name, "A12");
     EXPECT_EQ(facts->state, "occupied");
     EXPECT_FALSE(facts->is_overdue);
-    EXPECT_EQ(facts->start_ms, *parse_utc("2026-11-22"));
     EXPECT_EQ(facts->start_date, "2026-11-22");
     EXPECT_EQ(facts->end_date, std::nullopt);
     EXPECT_EQ(facts->move_in_job_id, "j1");
@@ -84,7 +83,7 @@ TEST(RentalAnswerTest, WhatIsOptionalMayBeAbsent) {
     rental["owner"]["lastName"] = "Example";
     const auto facts = read(rental);
     ASSERT_TRUE(facts) << facts.error().message;
-    EXPECT_EQ(facts->start_ms, std::nullopt);
+    EXPECT_EQ(facts->start_date, std::nullopt);
     EXPECT_EQ(facts->unit_name, "");
     EXPECT_EQ(facts->site_id, "s1");
     EXPECT_EQ(facts->site_code, "");
