@@ -10,6 +10,7 @@
 #include "access/desired.hpp"
 #include "access/grant.hpp"
 #include "base/json.hpp"
+#include "support/stub_client.hpp"
 #include "sweep/sweep.hpp"
 
 namespace gatehouse::sweep {
@@ -47,7 +48,7 @@ inline access::RentalRecord holder(const std::string& id, const std::string& sta
     return record;
 }
 
-class FakeClient final : public storeganise::Client {
+class FakeClient final : public test::StubClient {
   public:
     std::vector<access::Facts> listed;                // what the list shows, in its order
     std::map<std::string, access::Facts> rentals_at;  // what a rental's own page says
@@ -59,17 +60,10 @@ class FakeClient final : public storeganise::Client {
     std::function<void()> before_page;  // others at work between two pages
     std::vector<storeganise::ListQuery> queries;
 
-    Result<storeganise::Job> job(const std::string&, observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
     Result<access::Facts> rental(const std::string& id, observe::StepLog*) override {
         const auto found = rentals_at.find(id);
         if (found == rentals_at.end()) return fail(ErrorKind::kNotFound, "no such rental");
         return found->second;
-    }
-    Result<void> write_fields(const std::string&, const access::FieldChanges&,
-                              observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "a sweep writes nothing");
     }
     Result<storeganise::RentalPage> rentals(const storeganise::ListQuery& query,
                                             observe::StepLog*) override {
