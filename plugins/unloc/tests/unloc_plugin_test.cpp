@@ -1,0 +1,242 @@
+// What the plugin does at Unloc when all goes well.
+
+#include <gtest/gtest.h>
+
+#include "tests/fake_unloc.hpp"
+
+namespace gatehouse::unloc::test {
+namespace {
+
+const std::string kA = "lock:" + kLockA;
+const std::string kB = "lock:" + kLockB;
+const Json kNothing = Json::object();
+
+class UnlocPluginTest : public testing::Test {
+  protected:
+    // Grants the rental and returns its references.
+    Json granted(const std::string& rental, const Strings& targets, const Json& from = nullptr,
+                 const Json& until = nullptr) {
+        const Outcome outcome = unloc.settle(rental, "active", targets, kNothing, from, until);
+        EXPECT_EQ(outcome.kind, 0) << outcome.message;
+        EXPECT_EQ(outcome.document["state"], "active") << outcome.document;
+        unloc.take_asked();
+        return outcome.document["references"];
+    }
+
+    FakeUnloc unloc;
+};
+
+TEST_F(UnlocPluginTest, AsksForAllMissingKeysAtOnceAndPollsTheJob) {
+    Outcome outcome = unloc.apply("r1", "active", {kA, kB}, kNothing);
+    ASSERT_EQ(outcome.kind, 0) << outcome.message;
+    EXPECT_EQ(outcome.document["state"], "pending");
+    EXPECT_EQ(outcome.document["poll_after_ms"], 1000);
+    EXPECT_EQ(outcome.document["targets"][0]["state"], "pending");
+    EXPECT_EQ(unloc.take_asked(), (Strings{"GET /keys", "POST /keys"}));
+
+    outcome = unloc.apply("r1", "active", {kA, kB}, outcome.document["references"]);
+    EXPECT_EQ(outcome.document["state"], "active") << outcome.document;
+    EXPECT_EQ(outcome.document["targets"].size(), 2U);
+    EXPECT_EQ(outcome.document["detail"], "2 keys for the phone number ending in 45");
+    EXPECT_EQ(unloc.live(), (Strings{"A " + kPhone, "B " + kPhone}));
+    EXPECT_EQ(unloc.keys[0]["metadata"],
+              (Json{{"gatehouse_rental", "r1"}, {"gatehouse_business", "acme"}}));
+    EXPECT_EQ(unloc.tokens, 1);
+}
+
+TEST_F(UnlocPluginTest, P4_TheSameWishAgainIsOneReadAndNoWrite) {
+    const Json references = granted("r1", {kA});
+    const Outcome again = unloc.apply("r1", "active", {kA}, references);
+    EXPECT_EQ(again.document["references"], references);
+    EXPECT_EQ(again.document["state"], "active");
+    EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
+}
+
+TEST_F(UnlocPluginTest, WithoutReferencesTheKeyIsFoundAndNotMadeAgain) {
+    granted("r1", {kA});
+    EXPECT_EQ(unloc.apply("r1", "active", {kA}, kNothing).document["state"], "active");
+    EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
+}
+
+TEST_F(UnlocPluginTest, OpenSidesOfTheWindowAreLeftOut) {
+    granted("r1", {kA}, "2020-01-01T00:00:00Z", nullptr);
+    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone});
+    granted("r2", {kB}, "2030-01-01T00:00:00Z", "2030-02-01T00:00:00.000Z");
+    EXPECT_EQ(unloc.live()[1], "B " + kPhone + " 2030-01-01T00:00:00Z..2030-02-01T00:00:00Z");
+}
+
+TEST_F(UnlocPluginTest, AChangedWindowIsANewKeyBeforeTheOldOneGoes) {
+    const Json references = granted("r1", {kA});
+    unloc.job_polls = 2;
+    Outcome outcome =
+        unloc.apply("r1", "active", {kA}, references, nullptr, "2030-02-01T00:00:00Z");
+    EXPECT_EQ(outcome.document["state"], "pending");
+    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone});
+    outcome = unloc.settle("r1", "active", {kA}, outcome.document["references"], nullptr,
+                           "2030-02-01T00:00:00Z");
+    EXPECT_EQ(outcome.document["state"], "active");
+    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone + " ..2030-02-01T00:00:00Z"});
+}
+
+TEST_F(UnlocPluginTest, AStartPutOffTakesTheOldKeyAtOnce) {
+    const Json references = granted("r1", {kA});
+    unloc.job_polls = 2;
+    const Outcome outcome =
+        unloc.apply("r1", "scheduled", {kA}, references, "2030-01-01T00:00:00Z", nullptr);
+    EXPECT_EQ(outcome.document["state"], "pending");
+    EXPECT_EQ(unloc.live(), Strings{});
+}
+
+TEST_F(UnlocPluginTest, IfUnlocTakesNoSecondKeyTheOldOneGoesFirst) {
+    const Json references = granted("r1", {kA});
+    unloc.takes_second_key = false;
+    const Outcome outcome =
+        unloc.settle("r1", "active", {kA}, references, nullptr, "2030-02-01T00:00:00Z");
+    EXPECT_EQ(outcome.document["state"], "active") << outcome.message;
+    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone + " ..2030-02-01T00:00:00Z"});
+}
+
+TEST_F(UnlocPluginTest, SuspendedIsRevokedAndResumedIsMadeAgain) {
+    Json references = granted("r1", {kA, kB});
+    const Outcome suspended = unloc.apply("r1", "suspended", {kA, kB}, references);
+    EXPECT_EQ(suspended.document["state"], "suspended");
+    EXPECT_EQ(unloc.live(), Strings{});
+    unloc.take_asked();
+    references = suspended.document["references"];
+    EXPECT_EQ(unloc.apply("r1", "suspended", {kA, kB}, references).document["references"],
+              references);
+    EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
+    EXPECT_EQ(unloc.settle("r1", "active", {kA, kB}, references).document["state"], "active");
+    EXPECT_EQ(unloc.live().size(), 2U);
+}
+
+TEST_F(UnlocPluginTest, EndedCountsGoneAndExpiredKeysAsRevoked) {
+    const Json references = granted("r1", {kA, kB});
+    unloc.intercept = [](const std::string& what, const Json&) -> std::optional<Json> {
+        if (what == "DELETE /keys/key-2") return Json{{"status", 404}, {"body", "{}"}};
+        if (what == "DELETE /keys/key-3") return Json{{"status", 409}, {"body", "{}"}};
+        return std::nullopt;
+    };
+    const Outcome ended = unloc.apply("r1", "ended", {}, references);
+    EXPECT_EQ(ended.kind, 0) << ended.message;
+    EXPECT_EQ(ended.document["state"], "ended");
+    EXPECT_EQ(ended.document["references"], Json::object());
+    EXPECT_EQ(unloc.take_asked(),
+              (Strings{"GET /keys", "DELETE /keys/key-2", "DELETE /keys/key-3"}));
+}
+
+TEST_F(UnlocPluginTest, EndedWithoutReferencesFindsWhatALostCallMade) {
+    granted("r1", {kA});
+    EXPECT_EQ(unloc.apply("r1", "ended", {}, kNothing).document["state"], "ended");
+    EXPECT_EQ(unloc.live(), Strings{});
+}
+
+TEST_F(UnlocPluginTest, P7_TwoRentalsOfOneRenterShareALockWithAKeyEach) {
+    const Json first = granted("r1", {kA});
+    const Json second = granted("r2", {kA}, nullptr, "2030-02-01T00:00:00Z");
+    EXPECT_EQ(unloc.live().size(), 2U);
+    EXPECT_EQ(unloc.apply("r1", "suspended", {kA}, first).document["state"], "suspended");
+    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone + " ..2030-02-01T00:00:00Z"});
+    EXPECT_EQ(unloc.apply("r2", "ended", {kA}, second).document["state"], "ended");
+    EXPECT_EQ(unloc.live(), Strings{});
+}
+
+TEST_F(UnlocPluginTest, TheSameRentalNumberOfAnotherBusinessIsAnotherRental) {
+    unloc.add_key(kLockA, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "other"}});
+    const Json references = granted("r1", {kA});
+    EXPECT_EQ(unloc.live().size(), 2U);
+    unloc.apply("r1", "ended", {}, references);
+    EXPECT_EQ(unloc.live().size(), 1U);
+}
+
+TEST_F(UnlocPluginTest, AKeyThatSomebodyElseGaveHoldsAndIsNeverTouched) {
+    unloc.add_key(kLockA, nullptr);
+    const Outcome outcome = unloc.apply("r1", "active", {kA}, kNothing);
+    EXPECT_EQ(outcome.document["state"], "active");
+    EXPECT_NE(outcome.document["detail"].get<std::string>().find("somebody else gave a key"),
+              std::string::npos);
+    EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
+    const Outcome ended = unloc.apply("r1", "suspended", {kA}, outcome.document["references"]);
+    EXPECT_EQ(ended.document["state"], "suspended");
+    EXPECT_NE(ended.document["detail"].get<std::string>().find("somebody else gave a key"),
+              std::string::npos);
+    EXPECT_EQ(unloc.live().size(), 1U);
+}
+
+TEST_F(UnlocPluginTest, AForeignKeyThatEndsTooEarlyOrHasHoursDoesNotCount) {
+    unloc.add_key(kLockA, nullptr, nullptr, "2030-01-01T00:00:00Z");
+    unloc.add_key(kLockB, nullptr);
+    unloc.keys.back()["recurrence"] = "RRULE:FREQ=DAILY";
+    granted("r1", {kA, kB});
+    EXPECT_EQ(unloc.live().size(), 4U);
+}
+
+TEST_F(UnlocPluginTest, ADroppedTargetLosesItsKeyWhileANewOneIsMade) {
+    const Json references = granted("r1", {kA});
+    unloc.job_polls = 3;
+    const Outcome outcome = unloc.apply("r1", "active", {kB}, references);
+    EXPECT_EQ(outcome.document["state"], "pending");
+    EXPECT_EQ(unloc.live(), Strings{});
+    EXPECT_EQ(unloc.settle("r1", "active", {kB}, outcome.document["references"]).document["state"],
+              "active");
+    EXPECT_EQ(unloc.live(), Strings{"B " + kPhone});
+}
+
+TEST_F(UnlocPluginTest, ANewPhoneNumberGetsKeysBeforeTheOldOneLosesThem) {
+    const Json references = granted("r1", {kA});
+    unloc.phone = "+4790054321";
+    unloc.job_polls = 1;
+    Outcome outcome = unloc.apply("r1", "active", {kA}, references);
+    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone});
+    outcome = unloc.settle("r1", "active", {kA}, outcome.document["references"]);
+    EXPECT_EQ(unloc.live(), Strings{"A +4790054321"});
+    EXPECT_EQ(outcome.document["references"]["phones"], Json::array({"+4790054321"}));
+}
+
+TEST_F(UnlocPluginTest, DuplicatesOfARentalsKeyAreRevoked) {
+    const Json references = granted("r1", {kA});
+    unloc.add_key(kLockA, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "acme"}});
+    EXPECT_EQ(unloc.apply("r1", "active", {kA}, references).document["state"], "active");
+    EXPECT_EQ(unloc.live().size(), 1U);
+}
+
+TEST_F(UnlocPluginTest, ListsLocksAndSaysWhoseProjectItIs) {
+    const Outcome targets = unloc.host.call("targets.list", {{"schema", 1}, {"cursor", nullptr}});
+    ASSERT_EQ(targets.kind, 0) << targets.message;
+    EXPECT_EQ(targets.document["targets"][0]["target"], kA);
+    EXPECT_EQ(targets.document["targets"][0]["name"], "North gate");
+    const Outcome probe = unloc.host.call("access.probe", {{"schema", 1}});
+    EXPECT_EQ(probe.document["detail"], "Unloc answers; the project is Harbour");
+}
+
+TEST_F(UnlocPluginTest, TheInventoryNamesTheRentalsOfOurKeysOnly) {
+    granted("r1", {kA}, nullptr, "2030-02-01T00:00:00Z");
+    unloc.add_key(kLockB, nullptr);
+    unloc.add_key(kLockB, nullptr);
+    unloc.keys.back()["state"] = "revoked";
+    const Outcome outcome = unloc.host.call("inventory.list", {{"schema", 1}, {"cursor", nullptr}});
+    ASSERT_EQ(outcome.kind, 0) << outcome.message;
+    const Json& grants = outcome.document["grants"];
+    ASSERT_EQ(grants.size(), 2U) << grants;
+    EXPECT_EQ(grants[0]["rental"], "r1");
+    EXPECT_EQ(grants[0]["business"], "acme");
+    EXPECT_EQ(grants[0]["renter"]["phone"], kPhone);
+    EXPECT_EQ(grants[0]["window"]["until"], "2030-02-01T00:00:00Z");
+    EXPECT_FALSE(grants[1].contains("rental"));
+    EXPECT_TRUE(outcome.document["next_cursor"].is_null());
+}
+
+TEST_F(UnlocPluginTest, TheInventoryComesInPages) {
+    for (int i = 0; i < 501; ++i) {
+        unloc.add_key(kLockA, nullptr);
+    }
+    Outcome outcome = unloc.host.call("inventory.list", {{"schema", 1}, {"cursor", nullptr}});
+    EXPECT_EQ(outcome.document["grants"].size(), 500U);
+    outcome = unloc.host.call("inventory.list",
+                              {{"schema", 1}, {"cursor", outcome.document["next_cursor"]}});
+    EXPECT_EQ(outcome.document["grants"].size(), 1U);
+    EXPECT_TRUE(outcome.document["next_cursor"].is_null());
+}
+
+}  // namespace
+}  // namespace gatehouse::unloc::test
