@@ -79,7 +79,8 @@ Result<void> Host::open_store() {
 }
 
 Result<void> Host::start_work() {
-    client_ = egress::make_curl_client({config_->egress.allow_private, config_->egress.ca_file});
+    client_ = egress::make_curl_client(
+        {config_->egress.allow_private, config_->egress.ca_file, config_->egress.connect_to});
     egress_ = egress::make_egress(*client_, clock_, metrics_);
     auto plugins = plugins::make_plugin_host(plugins::plugin_host_options(*config_), *config_,
                                              *egress_, clock_, metrics_);

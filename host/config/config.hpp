@@ -64,6 +64,7 @@ struct Dispatch {
 struct Egress {
     std::vector<std::string> allow_private;
     std::string ca_file;
+    std::vector<std::string> connect_to;  // "api.kisi.io:443=10.0.0.9:8443"
 };
 
 struct Plugins {

@@ -89,6 +89,9 @@ void egress_fields(Fields& fields, Egress& out) {
     std::filesystem::path ca_file = out.ca_file;
     fields.path("ca_file", ca_file, {"certificates to trust besides the system's, PEM"});
     out.ca_file = ca_file.string();
+    fields.texts("connect_to", out.connect_to,
+                 {"other addresses for hosts, as api.kisi.io:443=10.0.0.9:8443 for a tunnel"},
+                 rules::connect_to());
 }
 
 void runner_fields(Fields& fields, Plugins& out) {

@@ -95,6 +95,12 @@ bool is_day_window(std::string_view text) {
     return parse_day_window(text).has_value();
 }
 
+bool is_connect_to(std::string_view text) {
+    const std::size_t at = text.find('=');
+    return at != std::string_view::npos && is_host_and_port(text.substr(0, at)) &&
+           is_host_and_port(text.substr(at + 1));
+}
+
 bool is_addon_id(std::string_view text) {
     return consists_of(text, 64, "._-");
 }
@@ -138,6 +144,13 @@ const TextRule& address() {
 const TextRule& host_and_port() {
     static const TextRule rule{"host:port, as 127.0.0.1:9090", is_host_and_port,
                                "^([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}$"};
+    return rule;
+}
+
+const TextRule& connect_to() {
+    static const TextRule rule{"host:port=host:port", is_connect_to,
+                               "^([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}"
+                               "=([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}$"};
     return rule;
 }
 

@@ -1,6 +1,7 @@
 // The HttpClient on libcurl: checks the call, borrows a handle that is already connected to the
 // origin if there is one, and puts it back afterwards.
 
+#include <algorithm>
 #include <csignal>
 #include <mutex>
 
@@ -21,10 +22,18 @@ void initialise_process() {
     });
 }
 
+std::vector<std::string> to_libcurl(std::vector<std::string> connect_to) {
+    for (std::string& entry : connect_to) {
+        std::replace(entry.begin(), entry.end(), '=', ':');
+    }
+    return connect_to;
+}
+
 class CurlClient final : public HttpClient {
   public:
     explicit CurlClient(const EgressOptions& options)
-        : shared_{AddressGuard(options.allow_private), TrustStore(options.ca_file)} {}
+        : shared_{AddressGuard(options.allow_private), TrustStore(options.ca_file),
+                  to_libcurl(options.connect_to)} {}
 
     Result<HttpReply> send(const HttpCall& call) override {
         if (shared_.is_stopped) return fail(ErrorKind::kUnavailable, "the host is stopping");

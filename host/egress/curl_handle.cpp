@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 #include "egress/ascii.hpp"
@@ -33,7 +34,8 @@ bool is_not_http(CURLcode code) {
 
 }  // namespace
 
-CurlHandle::CurlHandle(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()) {
+CurlHandle::CurlHandle(CurlShared& shared)
+    : shared_(shared), easy_(curl_easy_init()), connect_to_(make_list(shared.connect_to)) {
     if (easy_ == nullptr) throw std::runtime_error("libcurl gave no handle");
     set_constants();
 }
@@ -69,6 +71,18 @@ void CurlHandle::set_constants() {
     curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &CurlHandle::on_progress);
     curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
+    curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to_.get());
+}
+
+CurlHandle::HeaderList CurlHandle::make_list(const std::vector<std::string>& lines) {
+    HeaderList list;
+    for (const std::string& line : lines) {
+        curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+        if (longer == nullptr) throw std::bad_alloc();
+        static_cast<void>(list.release());
+        list.reset(longer);
+    }
+    return list;
 }
 
 void CurlHandle::set_request(const HttpCall& call, const Url& url) {

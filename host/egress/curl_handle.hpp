@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "egress/address_guard.hpp"
@@ -21,6 +22,7 @@ namespace gatehouse::egress {
 struct CurlShared {
     AddressGuard guard;
     TrustStore trust;
+    std::vector<std::string> connect_to;  // in libcurl's form: HOST:PORT:CONNECT-HOST:CONNECT-PORT
     std::atomic<bool> is_stopped{false};
 };
 
@@ -53,8 +55,11 @@ class CurlHandle {
     static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
     static CURLcode on_tls(CURL* easy, void* tls, void* self);
 
+    static HeaderList make_list(const std::vector<std::string>& lines);
+
     CurlShared& shared_;
     CURL* easy_;
+    const HeaderList connect_to_;
 
     // Of the exchange under way.
     HttpReply reply_;

@@ -53,6 +53,9 @@ class Egress {
 struct EgressOptions {
     std::vector<std::string> allow_private;  // "127.0.0.1:9090": private addresses that may be used
     std::string ca_file;                     // extra trust anchor, PEM; empty = the system's
+    // "api.kisi.io:443=10.0.0.9:8443": where to connect instead. Name, certificate check and
+    // allow-list stay those of the URL; the address must be allowed as any other.
+    std::vector<std::string> connect_to = {};
 };
 
 // Keeps connections open for the next call to the same origin. Ignores SIGPIPE for the process.

@@ -28,6 +28,8 @@ TEST(Rules, Target) {
 }
 
 TEST(Rules, HostAndPort) {
+    expect(rules::connect_to(), true, {"api.kisi.io:443=127.0.0.1:9090", "[::1]:80=a.b:1"});
+    expect(rules::connect_to(), false, {"", "a:1", "a:1=", "a=b:1", "a:1=b:1=c:1", "a:1=b"});
     expect(rules::host_and_port(), true, {"127.0.0.1:9090", "[::1]:80", "locks.local:443"});
     expect(rules::host_and_port(), false, {"127.0.0.1", ":80", "a b:80", "http://a:80", "a:", ""});
     EXPECT_FALSE(rules::host_and_port().accepts("a:0"));

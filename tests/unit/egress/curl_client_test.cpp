@@ -268,6 +268,23 @@ TEST(CurlClientTest, ACertificateForAnotherNameIsRefused) {
     EXPECT_TRUE(peer.requests().empty());
 }
 
+TEST(CurlClientTest, P11_AConnectionElsewhereKeepsNameCertificateAndGuard) {
+    const Certificate certificate = test::make_certificate("api.vendor.example");
+    HttpPeer peer(hello, certificate);
+    const CaFile ca(certificate.certificate_pem);
+    const std::string elsewhere = "api.vendor.example:443=" + peer.authority();
+    const HttpCall call = get("https://api.vendor.example/");
+    const auto client = make_curl_client({{peer.authority()}, ca.path(), {elsewhere}});
+    const auto reply = client->send(call);
+    ASSERT_TRUE(reply) << reply.error().message;
+    EXPECT_EQ(reply->status, 200);
+    const auto unlisted = make_curl_client({{}, ca.path(), {elsewhere}});
+    EXPECT_EQ(unlisted->send(call).error().kind, ErrorKind::kForbidden);
+    const std::string other_name = "api.other.example:443=" + peer.authority();
+    const auto renamed = make_curl_client({{peer.authority()}, ca.path(), {other_name}});
+    EXPECT_FALSE(renamed->send(get("https://api.other.example/")).has_value());
+}
+
 TEST(CurlClientTest, AnUnusableAnchorFileIsAStartUpError) {
     const CaFile empty("no certificate");
     EXPECT_THROW(make_curl_client({{}, empty.path()}), std::runtime_error);
