@@ -81,11 +81,16 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
             "\n"
             "businesses: businesses.d\n"
             "egress: {allow_private: " +
-            nlohmann::json(reachable).dump() +
+            nlohmann::json(reachable).dump() + real_names(simulators) +
             "}\n"
             "dispatch: " +
             options_.dispatch + "\n" + options_.host_sections);
-    std::filesystem::create_directory(dir_ / "businesses.d");
+    if (!options_.business_files.empty()) {
+        std::filesystem::copy(options_.business_files, dir_ / "businesses.d");
+        options_.businesses.clear();
+    } else {
+        std::filesystem::create_directory(dir_ / "businesses.d");
+    }
     for (const std::string& business : options_.businesses) {
         write_business(simulators, business);
     }
@@ -98,6 +103,19 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
         environment_["FAKETIME_NO_CACHE"] = "1";
         environment_["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
     }
+}
+
+// The rest of the `egress` section.
+std::string GatehouseHost::real_names(const Simulators& simulators) {
+    if (options_.real_names.empty()) {
+        return "";
+    }
+    nlohmann::json connect_to = nlohmann::json::array();
+    for (const auto& [name, service] : options_.real_names) {
+        connect_to.push_back(name + "=127.0.0.1:" + std::to_string(simulators.port(service)));
+    }
+    write_private(dir_ / "ca.pem", options_.ca_pem);
+    return ", ca_file: ca.pem, connect_to: " + connect_to.dump();
 }
 
 void GatehouseHost::write_business(const Simulators& simulators, const std::string& business) {

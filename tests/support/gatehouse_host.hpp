@@ -35,7 +35,14 @@ struct HostOptions {
     std::string host_sections = {};      // further sections of gatehouse.yaml
     std::map<std::string, std::string> environment = {};
     std::vector<std::string> allow_private = {};  // besides the simulators
-    bool has_own_clock = false;                   // set_clock() works
+    bool has_own_clock = false;                   // set_clock_offset() works
+
+    // Its *.yaml are used exactly as they are, instead of written ones.
+    std::filesystem::path business_files = {};
+    // Whom the host reaches under a name of the real world: "api.kisi.io:443" -> "kisi". The
+    // simulators must then speak TLS with a certificate that `ca_pem` vouches for.
+    std::map<std::string, std::string> real_names = {};
+    std::string ca_pem = {};
 };
 
 struct CommandResult {
@@ -101,6 +108,7 @@ class GatehouseHost {
 
   private:
     void write_configuration(const Simulators& simulators);
+    std::string real_names(const Simulators& simulators);
     void write_business(const Simulators& simulators, const std::string& business);
 
     HostOptions options_;

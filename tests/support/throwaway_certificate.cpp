@@ -31,7 +31,8 @@ void add_extension(X509* certificate, int nid, const std::string& value) {
 
 }  // namespace
 
-Certificate make_certificate(const std::string& dns_name) {
+Certificate make_certificate(const std::string& dns_name,
+                             const std::vector<std::string>& more_names) {
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
     X509_set_version(certificate, 2);
@@ -44,7 +45,11 @@ Certificate make_certificate(const std::string& dns_name) {
                                reinterpret_cast<const unsigned char*>(dns_name.data()),
                                static_cast<int>(dns_name.size()), -1, 0);
     X509_set_issuer_name(certificate, name);
-    add_extension(certificate, NID_subject_alt_name, "DNS:" + dns_name + ",IP:127.0.0.1");
+    std::string names = "DNS:" + dns_name + ",IP:127.0.0.1";
+    for (const std::string& more : more_names) {
+        names += ",DNS:" + more;
+    }
+    add_extension(certificate, NID_subject_alt_name, names);
     add_extension(certificate, NID_basic_constraints, "CA:TRUE");
     X509_sign(certificate, key, EVP_sha256());
 

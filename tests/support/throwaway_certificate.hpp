@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace gatehouse::test {
 
@@ -10,7 +11,8 @@ struct Certificate {
     std::string key_pem;
 };
 
-// For `dns_name` and 127.0.0.1, good for a day.
-Certificate make_certificate(const std::string& dns_name = "localhost");
+// For `dns_name`, `more_names` and 127.0.0.1, good for a day.
+Certificate make_certificate(const std::string& dns_name = "localhost",
+                             const std::vector<std::string>& more_names = {});
 
 }  // namespace gatehouse::test
