@@ -1,6 +1,7 @@
 #include "app/check.hpp"
 
 #include "app/vendor_sources.hpp"
+#include "notify/check.hpp"
 #include "plugins/plugin_host.hpp"
 #include "plugins/registry.hpp"
 
@@ -9,6 +10,7 @@ namespace gatehouse::app {
 Checked check_config(const std::filesystem::path& config_file) {
     config::Loaded loaded = config::load(config_file);
     Checked checked{std::move(loaded.config), std::move(loaded.problems)};
+    notify::check_templates(checked.config, checked.problems);
     plugins::check_plugins(plugins::plugin_host_options(checked.config), checked.config,
                            checked.problems);
     config::Problems said_already;

@@ -132,10 +132,22 @@ void alert_fields(Fields& fields, AlertRules& out) {
 }
 
 void notify_fields(Fields& fields, const Business& business, Notify& out) {
+    static const TextRule object{
+        "what is fetched", nullptr, {}, {"job", "rental", "unit", "renter", "site", "invoice"}};
     out.place = fields.place();
-    fields.texts("on", out.on, {"event types", true}, rules::event_type());
+    fields.texts("on", out.on, {"event types; * stands for any run of characters", true},
+                 rules::event_pattern());
+    fields.texts("sites", out.sites, {"only events of these sites, by id or code"},
+                 rules::site_name());
+    fields.texts("fetch", out.fetch, {"what is read from Storeganise for the message"}, object);
     fields.text("connection", out.connection, {"the connection that is told", true}, rules::name());
     check_connection(fields, "connection", out.connection, business);
+    fields.any("message", out.message, {"its texts, as templates; see docs/notify.md"});
+    if (!out.message.value.is_object()) fields.error("message", "'message' must be a map");
+    fields.map("rate", {"how often this route is used at most"}, [&](Fields& rate) {
+        rate.whole("max", out.rate.max, {"so many messages", true}, 1, 10'000);
+        rate.lasting("per", out.rate.per_ms, {"within this time"}, 1'000, kDayMs);
+    });
 }
 
 }  // namespace

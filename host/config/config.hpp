@@ -120,9 +120,20 @@ struct Storeganise {
     Place place;
 };
 
+// At most `max` messages in any `per_ms`; 0 = no limit.
+struct NotifyRate {
+    int max = 0;
+    std::int64_t per_ms = 60'000;
+};
+
+// A route: which events are told to which connection. Its texts are templates (docs/notify.md).
 struct Notify {
-    std::vector<std::string> on;
+    std::vector<std::string> on;     // patterns: "invoice.*"
+    std::vector<std::string> sites;  // ids or codes; empty = all, and events without a site
+    std::vector<std::string> fetch;  // "job", "rental", "unit", "renter", "site", "invoice"
     std::string connection;
+    RawSettings message;  // a map of texts, or of anything that the connection's plugin knows
+    NotifyRate rate;
     Place place;
 };
 

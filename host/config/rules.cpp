@@ -87,6 +87,10 @@ bool is_site(std::string_view text) {
     return text == "*" || consists_of(text, 64, "-_.");
 }
 
+bool is_site_name(std::string_view text) {
+    return consists_of(text, 64, "-_.");
+}
+
 bool is_field_prefix(std::string_view text) {
     return consists_of(text, 32, "_");
 }
@@ -105,8 +109,8 @@ bool is_addon_id(std::string_view text) {
     return consists_of(text, 64, "._-");
 }
 
-bool is_event_type(std::string_view text) {
-    return consists_of(text, 128, "_-.");
+bool is_event_pattern(std::string_view text) {
+    return consists_of(text, 128, "_-.*");
 }
 
 }  // namespace
@@ -174,6 +178,11 @@ const TextRule& site() {
     return rule;
 }
 
+const TextRule& site_name() {
+    static const TextRule rule{"a site's id or code", is_site_name, "^[A-Za-z0-9._-]{1,64}$"};
+    return rule;
+}
+
 const TextRule& field_prefix() {
     static const TextRule rule{"letters, digits and '_', at most 32", is_field_prefix,
                                "^[A-Za-z0-9_]{1,32}$"};
@@ -192,9 +201,9 @@ const TextRule& addon_id() {
     return rule;
 }
 
-const TextRule& event_type() {
-    static const TextRule rule{"an event type, as job.unit_moveIn.created", is_event_type,
-                               "^[A-Za-z0-9._-]{1,128}$"};
+const TextRule& event_pattern() {
+    static const TextRule rule{"an event type, as job.unit_moveIn.created or invoice.*",
+                               is_event_pattern, "^[A-Za-z0-9._*-]{1,128}$"};
     return rule;
 }
 

@@ -27,11 +27,12 @@ const TextRule& connect_to();     // two of them: "api.kisi.io:443=10.0.0.9:8443
 const TextRule& url();            // http(s)://host[:port][/path]
 const TextRule& target();         // "group:4711": kind and the vendor's id
 const TextRule& site();           // a site's id or code, or "*"
+const TextRule& site_name();      // the same without "*"
 const TextRule& field_prefix();   // of custom fields: letters, digits and '_'
 const TextRule& day_window();     // "02:00-05:00"
 const TextRule& addon_id();       // as Storeganise gives it; goes into a header
-const TextRule& event_type();     // "job.unit_moveIn.created"
 const TextRule& time_zone();      // an IANA name that the system knows
+const TextRule& event_pattern();  // "job.unit_moveIn.created", "invoice.*"
 
 }  // namespace rules
 

@@ -38,6 +38,27 @@ void check_connections(const config::Config& config, const Registry& registry, P
     }
 }
 
+// A route's connection must be of a plugin that takes messages.
+void check_routes(const config::Config& config, const Registry& registry, Problems& problems) {
+    for (const auto& [name, business] : config.businesses) {
+        for (const config::Notify& route : business.notify) {
+            const auto connection = business.connections.find(route.connection);
+            if (connection == business.connections.end()) continue;
+            const auto found = registry.manifests.find(connection->second.plugin);
+            if (found == registry.manifests.end()) continue;
+            const std::vector<std::string>& features = found->second.features;
+            if (std::find(features.begin(), features.end(), "gatehouse.notify/1") ==
+                features.end()) {
+                problems.push_back({route.place,
+                                    "plugin " + connection->second.plugin + " of connection '" +
+                                        route.connection + "' takes no messages",
+                                    "choose a connection whose plugin offers gatehouse.notify/1",
+                                    Problem::Severity::kError});
+            }
+        }
+    }
+}
+
 void check_loading(const PluginHostOptions& options, const Registry& registry, Problems& problems) {
     const SystemClock clock;
     std::vector<std::pair<const Manifest*, std::unique_ptr<RunnerLane>>> lanes;
@@ -60,6 +81,7 @@ void check_plugins(const PluginHostOptions& options, const config::Config& confi
                    Problems& problems) {
     const Registry registry = scan_plugins(options.directory, problems);
     check_connections(config, registry, problems);
+    check_routes(config, registry, problems);
     check_loading(options, registry, problems);
 }
 

@@ -80,7 +80,13 @@ TEST_F(LoadTest, ReadsHostAndBusiness) {
                             "sweep: {delta: 10m, full: '22:30-01:00', enabled: false}\n"
                             "alerts: {staff_tasks: false, settle: 0s}\n"
                             "notify:\n"
-                            "  - {on: [job.unit_moveIn.created], connection: doors}\n"));
+                            "  - {on: [job.unit_moveIn.created], connection: doors}\n"
+                            "  - on: ['invoice.*', '*']\n"
+                            "    sites: [lon1]\n"
+                            "    fetch: [invoice, renter]\n"
+                            "    connection: doors\n"
+                            "    message: {title: '{{event.type}}', to: ['{{renter.email}}']}\n"
+                            "    rate: {max: 10, per: 5m}\n"));
     const Loaded loaded = load_all();
     EXPECT_TRUE(loaded.problems.empty()) << to_string(loaded.problems.front());
     const Config& config = loaded.config;
@@ -114,7 +120,15 @@ TEST_F(LoadTest, ReadsHostAndBusiness) {
     EXPECT_EQ(acme.sweep.full.end_minute, 60);
     EXPECT_FALSE(acme.alerts.has_staff_tasks);
     EXPECT_EQ(acme.alerts.settle_ms, 0);
-    ASSERT_EQ(acme.notify.size(), 1U);
+    ASSERT_EQ(acme.notify.size(), 2U);
+    EXPECT_EQ(acme.notify[0].rate.max, 0);
+    EXPECT_EQ(acme.notify[1].on, (std::vector<std::string>{"invoice.*", "*"}));
+    EXPECT_EQ(acme.notify[1].sites, std::vector<std::string>{"lon1"});
+    EXPECT_EQ(acme.notify[1].fetch, (std::vector<std::string>{"invoice", "renter"}));
+    EXPECT_EQ(acme.notify[1].message.value["to"][0], "{{renter.email}}");
+    EXPECT_TRUE(acme.notify[1].message.places.contains("/to/0"));
+    EXPECT_EQ(acme.notify[1].rate.max, 10);
+    EXPECT_EQ(acme.notify[1].rate.per_ms, 300'000);
 }
 
 TEST_F(LoadTest, ListsTheMistakesOfEveryFile) {
@@ -158,7 +172,7 @@ TEST_F(LoadTest, ListsTheMistakesOfEveryFile) {
         "businesses.d/b.yaml:10:39: error: an item of 'targets' must be kind:id, as group:4711\n"
         "businesses.d/b.yaml:11:12: error: this site stands here twice\n"
         "businesses.d/b.yaml:12:16: error: an item of 'on' must be an event type, as "
-        "job.unit_moveIn.created\n"
+        "job.unit_moveIn.created or invoice.*\n"
         "businesses.d/b.yaml:12:36: error: 'connection' names no connection of this business "
         "(known here: 'doors', 'storeganise')\n");
 }

@@ -53,8 +53,10 @@ TEST(Rules, SiteFieldPrefixAndEventType) {
     expect(rules::field_prefix(), false, {"", "ki si", "kisi-2"});
     expect(rules::addon_id(), true, {"5bf540e8d986a91cd713affe", "door-sync_1.0"});
     expect(rules::addon_id(), false, {"", "a|b", "a b", "{{secret:x}}", std::string(65, 'a')});
-    expect(rules::event_type(), true, {"job.unit_moveIn.created"});
-    expect(rules::event_type(), false, {"", "a b", "a*"});
+    expect(rules::event_pattern(), true, {"job.unit_moveIn.created", "invoice.*", "*"});
+    expect(rules::event_pattern(), false, {"", "a b", "a?", "a/b"});
+    expect(rules::site_name(), true, {"lon1", "5bf4.A_b-c"});
+    expect(rules::site_name(), false, {"", "*", "a b"});
 }
 
 TEST(Rules, UrlHeadNamesTheAddress) {

@@ -43,6 +43,19 @@ TEST(CheckTest, EveryMistakeIsListed) {
                     HasSubstr("plugin rogue does not load: the runner ended by SIGSEGV")));
 }
 
+TEST(CheckTest, ARouteNeedsAPluginThatTakesMessages) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    fixture.connect("doors", "echo");
+    config::Notify route;
+    route.connection = "doors";
+    route.place = {"acme.yaml", 7, 5};
+    fixture.config.businesses.begin()->second.notify = {route};
+    EXPECT_THAT(check(fixture),
+                ElementsAre(HasSubstr("acme.yaml:7:5: error: plugin echo of connection 'doors' "
+                                      "takes no messages")));
+}
+
 TEST(CheckTest, AHostIsNotMadeOverBadSettings) {
     PluginFixture fixture;
     fixture.add_plugin({"echo", "echo"});
