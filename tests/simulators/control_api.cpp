@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "simulators/announce.hpp"
+#include "simulators/edits.hpp"
 #include "simulators/kisi_call.hpp"
 #include "simulators/moves.hpp"
 #include "simulators/nuki_control.hpp"
@@ -49,6 +51,13 @@ void ControlApi::handle(const Request& request, const Responder& respond) {
 void ControlApi::change(const std::string& verb, const json& body, const Responder& respond) {
     if (verb == "move_in") return control_move_in(io_, world_, body, respond);
     if (verb == "move_out") return control_move_out(io_, world_, body, respond);
+    if (verb == "plan_move_out") return control_plan_move_out(io_, world_, body, respond);
+    if (verb == "cancel_move_out") return control_cancel_move_out(io_, world_, body, respond);
+    if (verb == "transfer") return control_transfer(io_, world_, body, respond);
+    if (verb == "mark_overdue") return control_overdue(io_, world_, body, true, respond);
+    if (verb == "unmark_overdue") return control_overdue(io_, world_, body, false, respond);
+    if (verb == "change") return control_change(io_, world_, body, respond);
+    if (verb == "await_echoes") return echoes_.await(respond);
     if (verb == "webhook") return control_webhook(io_, world_, body, respond);
     if (verb == "load") return control_load(io_, world_, body, respond);
     json answer = json::object();
@@ -60,8 +69,6 @@ void ControlApi::change(const std::string& verb, const json& body, const Respond
         world_.reset(body.value("seed", std::uint64_t{1}));
     } else if (verb == "settings") {
         answer = apply_settings(body);
-    } else if (verb == "change") {
-        answer = change_entity(body);
     } else if (verb == "nuki_auth") {
         answer = edit_nuki_auth(world_.nuki, body);
     } else if (verb == "faults") {
@@ -91,7 +98,7 @@ json ControlApi::doors(const Request& request) {
     if (!value_of(query, "pin").empty()) return nuki_doors(world_.nuki, query);
     const std::string_view wanted = value_of(query, "organization");
     const std::string_view at = value_of(query, "at");
-    const auto at_ms = at.empty() ? Result<UnixMs>(SystemClock().now_ms()) : parse_utc(at);
+    const auto at_ms = at.empty() ? Result<UnixMs>(SimClock().now_ms()) : parse_utc(at);
     if (!at_ms) throw std::invalid_argument("at: not a time");
     json list = json::array();
     for (auto& [name, organization] : world_.kisi.organizations()) {
@@ -117,6 +124,12 @@ json ControlApi::apply_settings(const json& body) {
             world_.nuki.confirm_after_reads = value.get<int>();
         } else if (name == "nuki_lose") {
             world_.nuki.commands_to_lose = value.get<int>();
+        } else if (name == "now") {
+            const auto now_ms = parse_utc(value.get<std::string>());
+            if (!now_ms) throw std::invalid_argument("now: not a time");
+            SimClock::set_now_ms(*now_ms);
+        } else if (name == "echo") {
+            echoes_.configure(value);
         } else if (name == "log_limit") {
             world_.recorder.set_log_limit(value.get<std::size_t>());
         } else {
@@ -124,19 +137,6 @@ json ControlApi::apply_settings(const json& body) {
         }
     }
     return json::object();
-}
-
-json ControlApi::change_entity(const json& body) {
-    const std::string code = body.at("business").get<std::string>();
-    Business* business = world_.storeganise.find(code);
-    if (business == nullptr) throw std::invalid_argument("no business " + code);
-    json data = body.value("data", json::object());
-    data["id"] = body.at("id");
-    const auto id =
-        world_.storeganise.put(*business, body.at("collection").get<std::string>(), std::move(data),
-                               body.value("customFields", json::object()));
-    if (!id) throw std::invalid_argument(id.error().message);
-    return {{"id", *id}};
 }
 
 }  // namespace gatehouse::simulators

@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "simulators/echoes.hpp"
 #include "simulators/http_front.hpp"
 #include "simulators/kisi_api.hpp"
 #include "simulators/world.hpp"
@@ -13,7 +14,7 @@ class ControlApi {
   public:
     // All of them outlive the control API.
     ControlApi(boost::asio::io_context& io, World& world, KisiApi& kisi_api)
-        : io_(io), world_(world), kisi_api_(kisi_api) {}
+        : io_(io), world_(world), kisi_api_(kisi_api), echoes_(io, world) {}
 
     static bool is_for_it(const Request& request) { return request.path.rfind("/_sim", 0) == 0; }
 
@@ -25,11 +26,11 @@ class ControlApi {
     nlohmann::json read(const std::string& verb, const Request& request);
     nlohmann::json doors(const Request& request);
     nlohmann::json apply_settings(const nlohmann::json& body);
-    nlohmann::json change_entity(const nlohmann::json& body);
 
     boost::asio::io_context& io_;
     World& world_;
     KisiApi& kisi_api_;
+    Echoes echoes_;
 };
 
 }  // namespace gatehouse::simulators

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<FaultKind, std::string_view>, 10> kKindNames{{
+constexpr std::array<std::pair<FaultKind, std::string_view>, 12> kKindNames{{
     {FaultKind::kLatency, "latency"},
     {FaultKind::kStatus, "status"},
     {FaultKind::kDropBefore, "drop_before"},
@@ -19,6 +19,8 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 10> kKindNames{{
     {FaultKind::kEmptyBody, "empty_body"},
     {FaultKind::kEmptyList, "empty_list"},
     {FaultKind::kWrongId, "wrong_id"},
+    {FaultKind::kShortList, "short_list"},
+    {FaultKind::kForeignList, "foreign_list"},
     {FaultKind::kHang, "hang"},
 }};
 
@@ -93,6 +95,37 @@ void give_wrong_id(Reply& reply) {
     if (!object.is_object() || !object.contains("id")) return;
     json& id = object["id"];
     id = id.is_number_integer() ? json(std::stoll(other_id(id))) : json(other_id(id));
+    reply.body = answer.dump();
+}
+
+void shorten_list(Reply& reply) {
+    json answer = json::parse(reply.body, nullptr, false);
+    if (!answer.is_array()) return;
+    const auto half = static_cast<json::difference_type>(answer.size() / 2);
+    answer.erase(answer.begin() + half, answer.end());
+    reply.body = answer.dump();
+}
+
+// The same rows, true to each other, under ids that are not known here.
+void make_foreign(json& object) {
+    for (const char* name : {"id", "unitId", "ownerId", "siteId", "moveInJobId", "moveOutJobId"}) {
+        const auto found = object.find(name);
+        if (found != object.end() && found->is_string()) {
+            *found = "f0e1" + found->get<std::string>();
+        }
+    }
+    for (const char* name : {"unit", "owner", "site"}) {
+        const auto found = object.find(name);
+        if (found != object.end() && found->is_object()) make_foreign(*found);
+    }
+}
+
+void give_foreign_list(Reply& reply) {
+    json answer = json::parse(reply.body, nullptr, false);
+    if (!answer.is_array()) return;
+    for (json& row : answer) {
+        if (row.is_object()) make_foreign(row);
+    }
     reply.body = answer.dump();
 }
 
@@ -213,6 +246,12 @@ Reply spoil(const Fault& fault, Reply reply) {
             break;
         case FaultKind::kWrongId:
             give_wrong_id(reply);
+            break;
+        case FaultKind::kShortList:
+            shorten_list(reply);
+            break;
+        case FaultKind::kForeignList:
+            give_foreign_list(reply);
             break;
         case FaultKind::kHang:
             reply.delivery = Delivery::kHang;

@@ -16,16 +16,18 @@
 namespace gatehouse::simulators {
 
 enum class FaultKind : std::uint8_t {
-    kLatency,     // waits, then goes on; adds to any other fault
-    kStatus,      // answers `status` (with `body`, `retry_after`), no effect
-    kDropBefore,  // closes the connection, no effect
-    kDropAfter,   // carries the request out, closes without an answer
-    kHalfBody,    // a well-formed HTTP answer whose JSON stops in the middle
-    kCutBody,     // the connection ends in the middle of the body
-    kEmptyBody,   // 200 and no byte
-    kEmptyList,   // 200 and []
-    kWrongId,     // the right object under another id
-    kHang,        // no effect, no answer, the connection stays open
+    kLatency,      // waits, then goes on; adds to any other fault
+    kStatus,       // answers `status` (with `body`, `retry_after`), no effect
+    kDropBefore,   // closes the connection, no effect
+    kDropAfter,    // carries the request out, closes without an answer
+    kHalfBody,     // a well-formed HTTP answer whose JSON stops in the middle
+    kCutBody,      // the connection ends in the middle of the body
+    kEmptyBody,    // 200 and no byte
+    kEmptyList,    // 200 and []
+    kWrongId,      // the right object under another id
+    kShortList,    // 200 and the first half of the rows
+    kForeignList,  // 200 and rows that are another business's: no id in them is known here
+    kHang,         // no effect, no answer, the connection stays open
 };
 
 struct Fault {

@@ -106,5 +106,23 @@ TEST(Faults, SpoilAnAnswerEachInItsWay) {
     EXPECT_EQ(json::parse(spoiled(FaultKind::kWrongId, R"([{"id":7}])").body)[0]["id"], 8);
 }
 
+TEST(Faults, ListsAreCutShortOrComeFromElsewhere) {
+    const auto spoiled = [](FaultKind kind, const json& rows) {
+        Fault fault;
+        fault.kind = kind;
+        Reply reply;
+        reply.body = rows.dump();
+        return json::parse(spoil(fault, reply).body);
+    };
+    const json rows = json::array({json{{"id", "r1"}, {"unitId", "u1"}, {"unit", {{"id", "u1"}}}},
+                                   json{{"id", "r2"}}, json{{"id", "r3"}}});
+    EXPECT_EQ(spoiled(FaultKind::kShortList, rows), json::array({rows[0]}));
+    const json foreign = spoiled(FaultKind::kForeignList, rows);
+    ASSERT_EQ(foreign.size(), 3U);
+    EXPECT_NE(foreign[0]["id"], "r1");
+    EXPECT_NE(foreign[0]["unitId"], "u1");
+    EXPECT_EQ(foreign[0]["unit"]["id"], foreign[0]["unitId"]);
+}
+
 }  // namespace
 }  // namespace gatehouse::simulators

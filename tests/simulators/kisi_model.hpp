@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/clock.hpp"
+#include "simulators/sim_clock.hpp"
 
 namespace gatehouse::simulators {
 
@@ -125,7 +125,7 @@ class KisiModel {
     std::map<std::string, KisiOrganization, std::less<>> organizations_;
     std::unordered_map<std::string, KisiCaller> callers_;
     KisiId next_id_ = 100'000;  // above what seeds usually choose
-    SystemClock clock_;
+    SimClock clock_;
 };
 
 }  // namespace gatehouse::simulators

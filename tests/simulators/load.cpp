@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/clock.hpp"
+#include "simulators/sim_clock.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -142,7 +142,7 @@ std::int64_t LoadRun::elapsed_us() const {
 std::string webhook_body(const std::string& event_id, const std::string& type, const json& data) {
     // By hand for the order of the members, which is the sender's.
     return "{\"id\":" + json(event_id).dump() + ",\"created\":\"" +
-           format_utc(SystemClock().now_ms()) + "\",\"type\":" + json(type).dump() +
+           format_utc(SimClock().now_ms()) + "\",\"type\":" + json(type).dump() +
            ",\"data\":" + data.dump() + "}";
 }
 

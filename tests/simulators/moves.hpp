@@ -1,5 +1,5 @@
-// What the control API does with webhooks: a move-in or move-out with its webhook, any webhook, and
-// a load of many.
+// What the control API does with moves: move-ins, move-outs and transfers with their webhooks, any
+// webhook, and a load of many.
 //
 // Each calls `respond` once, when its webhooks were answered or given up. They throw
 // nlohmann::json::exception or std::invalid_argument, before any effect, for a body that they
@@ -18,11 +18,15 @@ void control_move_in(boost::asio::io_context& io, World& world, const nlohmann::
                      const Responder& respond);
 void control_move_out(boost::asio::io_context& io, World& world, const nlohmann::json& body,
                       const Responder& respond);
+void control_plan_move_out(boost::asio::io_context& io, World& world, const nlohmann::json& body,
+                           const Responder& respond);
+void control_cancel_move_out(boost::asio::io_context& io, World& world, const nlohmann::json& body,
+                             const Responder& respond);
+void control_transfer(boost::asio::io_context& io, World& world, const nlohmann::json& body,
+                      const Responder& respond);
 void control_webhook(boost::asio::io_context& io, World& world, const nlohmann::json& body,
                      const Responder& respond);
 void control_load(boost::asio::io_context& io, World& world, const nlohmann::json& body,
                   const Responder& respond);
-
-Reply json_reply(const nlohmann::json& body, int status = 200);
 
 }  // namespace gatehouse::simulators

@@ -27,14 +27,26 @@ Reply not_found(std::string_view what) {
     return failed(404, std::string(what) + " not found", "notFound");
 }
 
-std::string key_of(const Request& request) {
+struct Credentials {
+    std::string key;
+    std::string addon_id;  // "" = an operator's key
+};
+
+Credentials credentials_of(const Request& request) {
     constexpr std::string_view kOperator = "ApiKey ";
     constexpr std::string_view kAddon = "Addon ";
     const std::string& header = request.authorization;
-    if (header.compare(0, kOperator.size(), kOperator) == 0) return header.substr(kOperator.size());
+    if (header.compare(0, kOperator.size(), kOperator) == 0) {
+        return {header.substr(kOperator.size()), ""};
+    }
     const auto bar = header.find('|');
     if (header.compare(0, kAddon.size(), kAddon) != 0 || bar == std::string::npos) return {};
-    return header.substr(bar + 1);
+    return {header.substr(bar + 1), header.substr(kAddon.size(), bar - kAddon.size())};
+}
+
+bool is_let_in(const Business& business, const Credentials& credentials) {
+    return business.addon_id.empty() || credentials.addon_id.empty() ||
+           credentials.addon_id == business.addon_id;
 }
 
 std::set<std::string> includes_of(const Query& query) {
@@ -56,6 +68,7 @@ constexpr Resource kResources[] = {
     {"units", "units", "GET /units/{id}", "PUT /units/{id}", "GET /units"},
     {"users", "users", "GET /users/{id}", "PUT /users/{id}", "GET /users"},
     {"sites", "sites", "GET /sites/{id}", "PUT /sites/{id}", "GET /sites"},
+    {"invoices", "invoices", "GET /invoices/{id}", "PUT /invoices/{id}", "GET /invoices"},
 };
 
 const Resource* resource_at(std::string_view path) {
@@ -180,6 +193,9 @@ class StoreganiseCall {
         if (segments.size() == 1 && segments[0] == "settings" && request_.method == "GET") {
             return settings();
         }
+        const bool is_step = segments.size() == 4 && segments[0] == "jobs" &&
+                             segments[2] == "steps" && request_.method == "PUT";
+        if (is_step) return complete_step(segments[1], segments[3]);
         const Resource* resource = segments.empty() ? nullptr : resource_at(segments[0]);
         if (resource == nullptr || segments.size() > 2) return not_found("route");
         if (segments.size() == 1) return on_collection(*resource);
@@ -215,12 +231,31 @@ class StoreganiseCall {
         if (!body.is_object() || text_of(body, "type") != "task" || !body.contains("data")) {
             reply = failed(400, "a job made by API has the type task and data", "validation");
         } else {
-            const auto id =
-                model_.put(business_, "jobs",
-                           {{"type", "task"}, {"state", "ready"}, {"data", body["data"]}}, {});
+            const json step = {
+                {"id", model_.new_id("steps")}, {"type", "task"}, {"state", "ready"}};
+            const auto id = model_.put(business_, "jobs",
+                                       {{"type", "task"},
+                                        {"state", "ready"},
+                                        {"data", body["data"]},
+                                        {"steps", json::array({step})}},
+                                       {});
             reply.body = business_.jobs.find(*id)->second.data.dump();
         }
         reply.route = "POST /jobs";
+        return reply;
+    }
+
+    Reply complete_step(const std::string& job_id, const std::string& step_id) {
+        const json body = json::parse(request_.body, nullptr, false);
+        Reply reply;
+        if (!body.is_object() || text_of(body, "state") != "completed") {
+            reply = failed(400, "a step is completed by {\"state\": \"completed\"}", "validation");
+        } else if (!model_.complete_step(business_, job_id, step_id)) {
+            reply = not_found("step");
+        } else {
+            reply.body = business_.jobs.find(job_id)->second.data.dump();
+        }
+        reply.route = "PUT /jobs/{id}/steps/{id}";
         return reply;
     }
 
@@ -244,27 +279,43 @@ class StoreganiseCall {
     Reply write(const Resource& resource, Entity& entity) {
         const json body = json::parse(request_.body, nullptr, false);
         if (!body.is_object()) return failed(400, "the body is not a JSON object", "validation");
-        if (body.size() != 1 || !body.contains("customFields") ||
-            !body["customFields"].is_object()) {
-            return failed(400, "only customFields can be written here", "validation");
+        if (const auto problem = problem_of(resource, body)) {
+            return failed(400, *problem, "validation");
         }
-        const auto unknown = unknown_code(business_, resource, body["customFields"]);
-        if (unknown) return failed(400, "no custom field has the code " + *unknown, "validation");
-        StoreganiseModel::merge_fields(entity, body["customFields"]);
+        const json fields = body.value("customFields", json::object());
+        StoreganiseModel::merge_fields(entity, fields);
+        if (body.contains("charges")) entity.data["charges"] = body["charges"];
         entity.data["updated"] = format_utc(clock_.now_ms());
-        if (resource.collection == "rentals" && model_.on_rental_fields) {
-            model_.on_rental_fields(business_, entity.data["id"].get<std::string>());
+        if (resource.collection == "rentals" && !fields.empty() && model_.on_rental_fields) {
+            std::vector<std::string> codes;
+            for (const auto& [code, value] : fields.items()) {
+                codes.push_back(code);
+            }
+            model_.on_rental_fields(business_, entity.data["id"].get<std::string>(), codes);
         }
         Reply reply;
         reply.body = shown(business_, resource, entity, {"customFields"});
         return reply;
     }
 
+    std::optional<std::string> problem_of(const Resource& resource, const json& body) const {
+        const bool may_charge = resource.collection == "rentals";
+        for (const auto& [name, value] : body.items()) {
+            const bool is_fields = name == "customFields" && value.is_object();
+            const bool is_charges = may_charge && name == "charges" && value.is_array();
+            if (!is_fields && !is_charges) return "this cannot be written here: " + name;
+        }
+        const auto unknown =
+            unknown_code(business_, resource, body.value("customFields", json::object()));
+        if (unknown) return "no custom field has the code " + *unknown;
+        return std::nullopt;
+    }
+
     StoreganiseModel& model_;
     Business& business_;
     const Request& request_;
     Query query_;
-    SystemClock clock_;
+    SimClock clock_;
 };
 
 Reply StoreganiseApi::answer(const Request& request) {
@@ -278,8 +329,11 @@ Reply StoreganiseApi::answer(const Request& request) {
                           segments[2] == "admin";
     if (!is_admin) return not_found("route");
     segments.erase(segments.begin(), segments.begin() + 3);
-    Business* business = model_.find_by_key(key_of(request));
-    if (business == nullptr) return failed(401, "unknown API key", "unauthorized");
+    const Credentials credentials = credentials_of(request);
+    Business* business = model_.find_by_key(credentials.key);
+    if (business == nullptr || !is_let_in(*business, credentials)) {
+        return failed(401, "unknown API key", "unauthorized");
+    }
     if (!code.empty() && business->code != code) {
         return failed(403, "the API key is another business's", "forbidden");
     }

@@ -40,20 +40,8 @@ json defaults_of(std::string_view collection) {
                 {"charges", json::array()}};
     }
     if (collection == "jobs") return {{"type", "task"}, {"state", "ready"}, {"ownerId", nullptr}};
+    if (collection == "invoices") return {{"state", "sent"}, {"total", 99}};
     return json::object();
-}
-
-json in_objects(const json& ids) {
-    json wrapped = json::object();
-    for (const auto& [name, id] : ids.items()) {
-        wrapped[name] = {{"id", id}};
-    }
-    return wrapped;
-}
-
-Entity* find_in(Entities& entities, const std::string& id) {
-    const auto found = entities.find(id);
-    return found == entities.end() ? nullptr : &found->second;
 }
 
 }  // namespace
@@ -106,6 +94,7 @@ Entities* StoreganiseModel::collection(Business& business, std::string_view name
     if (name == "users") return &business.users;
     if (name == "rentals") return &business.rentals;
     if (name == "jobs") return &business.jobs;
+    if (name == "invoices") return &business.invoices;
     return nullptr;
 }
 
@@ -129,85 +118,6 @@ Result<std::string> StoreganiseModel::put(Business& business, std::string_view c
     entity.data["updated"] = now;
     merge_fields(entity, custom_fields);
     return id;
-}
-
-Result<JobMade> StoreganiseModel::move_in(Business& business, const MoveIn& wanted) {
-    Entity* unit = find_in(business.units, wanted.unit_id);
-    if (unit == nullptr) return fail(ErrorKind::kNotFound, "no unit " + wanted.unit_id);
-    if (find_in(business.users, wanted.user_id) == nullptr) {
-        return fail(ErrorKind::kNotFound, "no user " + wanted.user_id);
-    }
-    const std::string rental_id = new_id("rentals");
-    const std::string today = format_utc(clock_.now_ms()).substr(0, 10);
-    const std::string start = wanted.start_date.empty() ? today : wanted.start_date;
-    const json ids = {
-        {"unitId", wanted.unit_id}, {"unitRentalId", rental_id}, {"ownerId", wanted.user_id}};
-    json job = make_job("unit_moveIn", wanted.form, ids, {{"startDate", start}}, wanted.user_id);
-    const std::string job_id = job["id"].get<std::string>();
-    business.jobs[job_id].data = std::move(job);
-    (void)put(business, "rentals",
-              {{"id", rental_id},
-               {"unitId", wanted.unit_id},
-               {"siteId", text_of(unit->data, "siteId")},
-               {"ownerId", wanted.user_id},
-               {"startDate", start},
-               {"invoiceDate", start},
-               {"moveInJobId", job_id}},
-              json::object());
-    unit->data["state"] = "occupied";
-    unit->data["ownerId"] = wanted.user_id;
-    unit->data["rentalId"] = rental_id;
-    return JobMade{job_id, rental_id};
-}
-
-Result<JobMade> StoreganiseModel::move_out(Business& business, const std::string& rental_id,
-                                           JobForm form) {
-    Entity* rental = find_in(business.rentals, rental_id);
-    if (rental == nullptr) return fail(ErrorKind::kNotFound, "no rental " + rental_id);
-    const std::string unit_id = text_of(rental->data, "unitId");
-    const std::string owner_id = text_of(rental->data, "ownerId");
-    const std::string now = format_utc(clock_.now_ms());
-    const std::string today = now.substr(0, 10);
-    const json ids = {{"unitId", unit_id}, {"unitRentalId", rental_id}, {"ownerId", owner_id}};
-    json job = make_job("unit_moveOut", form, ids, {{"date", today}}, owner_id);
-    const std::string job_id = job["id"].get<std::string>();
-    business.jobs[job_id].data = std::move(job);
-    rental->data["state"] = "ended";
-    rental->data["endDate"] = today;
-    rental->data["moveOutJobId"] = job_id;
-    rental->data["updated"] = now;
-    Entity* unit = find_in(business.units, unit_id);
-    if (unit != nullptr) {
-        unit->data["state"] = "available";
-        unit->data.erase("ownerId");
-        unit->data.erase("rentalId");
-    }
-    return JobMade{job_id, rental_id};
-}
-
-json StoreganiseModel::make_job(std::string_view type, JobForm form, const json& ids, json data,
-                                const std::string& owner_id) {
-    const std::string now = format_utc(clock_.now_ms());
-    json start = {{"id", new_id("steps")},
-                  {"type", "start"},
-                  {"state", "completed"},
-                  {"completedAt", now},
-                  {"result", json::object()}};
-    json result = json::object();
-    if (form == JobForm::kFull || form == JobForm::kSteps) start["result"] = ids;
-    if (form == JobForm::kFull || form == JobForm::kResult) result = ids;
-    if (form == JobForm::kObjects) result = in_objects(ids);
-    if (form == JobForm::kFull || form == JobForm::kData) data.update(ids);
-    return {{"id", new_id("jobs")},
-            {"type", type},
-            {"state", "completed"},
-            {"step", nullptr},
-            {"steps", json::array({std::move(start)})},
-            {"data", std::move(data)},
-            {"result", std::move(result)},
-            {"ownerId", owner_id},
-            {"created", now},
-            {"updated", now}};
 }
 
 void StoreganiseModel::merge_fields(Entity& entity, const json& fields) {

@@ -1,4 +1,4 @@
-// StoreganiseModel: the businesses with their sites, units, users, rentals and jobs.
+// StoreganiseModel: the businesses with their sites, units, users, rentals, jobs and invoices.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
+#include "simulators/sim_clock.hpp"
 
 namespace gatehouse::simulators {
 
@@ -30,10 +31,11 @@ using Entities = std::map<std::string, Entity, std::less<>>;
 struct Business {
     std::string code;
     std::string api_key;
+    std::string addon_id;  // "" = any add-on's id goes with the key
     std::string webhook_secret;
     // Which custom fields exist, by collection ("units", "rentals", "users", "sites").
     std::map<std::string, std::set<std::string>, std::less<>> field_codes;
-    Entities sites, units, users, rentals, jobs;
+    Entities sites, units, users, rentals, jobs, invoices;
 };
 
 // Where a job keeps its ids; sources differ (facts/storeganise.md, section 7), so tests choose.
@@ -52,8 +54,13 @@ struct MoveIn {
     JobForm form = JobForm::kFull;
 };
 
+struct Transfer {
+    std::string rental_id, unit_id;
+    JobForm form = JobForm::kFull;
+};
+
 struct JobMade {
-    std::string job_id, rental_id;
+    std::string job_id, rental_id;  // of a transfer: the new rental
 };
 
 class StoreganiseModel {
@@ -66,8 +73,9 @@ class StoreganiseModel {
     void set_key(Business& business, const std::string& api_key);
     const std::map<std::string, Business, std::less<>>& businesses() const { return businesses_; }
 
-    // Puts the object into "sites", "units", "users", "rentals" or "jobs" over the defaults of its
-    // kind, and returns its id (a new one when `data` has none). kInvalid for another collection.
+    // Puts the object into "sites", "units", "users", "rentals", "jobs" or "invoices" over the
+    // defaults of its kind, and returns its id (a new one when `data` has none). kInvalid for
+    // another collection.
     Result<std::string> put(Business& business, std::string_view collection, nlohmann::json data,
                             const nlohmann::json& custom_fields);
 
@@ -78,9 +86,31 @@ class StoreganiseModel {
     // or the user.
     Result<JobMade> move_in(Business& business, const MoveIn& wanted);
 
-    // A completed unit_moveOut: the rental has ended, the unit is available. kNotFound without the
-    // rental.
+    // A completed unit_moveOut: the rental has ended, the unit is available. One that was planned
+    // is what is completed. kNotFound without the rental.
     Result<JobMade> move_out(Business& business, const std::string& rental_id, JobForm form);
+
+    // A unit_moveOut for `date` ("2026-11-30"): nothing but the rental's moveOutJobId changes. One
+    // that was planned before gets the new date. kNotFound without the rental.
+    Result<JobMade> plan_move_out(Business& business, const std::string& rental_id,
+                                  const std::string& date, JobForm form);
+
+    // Cancels what was planned. With `keeps_reference` the rental goes on naming the job, which
+    // nobody has proven it does not. kNotFound if nothing is planned.
+    Result<JobMade> cancel_move_out(Business& business, const std::string& rental_id,
+                                    bool keeps_reference);
+
+    // A completed unit_transfer: the old rental has ended, a new one of the same renter is occupied
+    // in the other unit, with no custom field filled in. kNotFound without the rental or the unit.
+    Result<JobMade> transfer(Business& business, const Transfer& wanted);
+
+    // Marks the rental, and its renter while any rental of theirs is marked. kNotFound without the
+    // rental.
+    Result<void> set_overdue(Business& business, const std::string& rental_id, bool is_overdue);
+
+    // Completes the step, and the job with its last one. kNotFound without them.
+    Result<void> complete_step(Business& business, const std::string& job_id,
+                               const std::string& step_id);
 
     // Sets the members of `fields`; null clears one.
     static void merge_fields(Entity& entity, const nlohmann::json& fields);
@@ -88,17 +118,34 @@ class StoreganiseModel {
     std::string new_id(std::string_view kind);
     void reset();
 
-    // Told after the API wrote a rental's custom fields.
-    std::function<void(const Business&, const std::string& rental_id)> on_rental_fields;
+    // Told after the API wrote a rental's custom fields, with their codes.
+    std::function<void(const Business&, const std::string& rental_id,
+                       const std::vector<std::string>& codes)>
+        on_rental_fields;
 
   private:
-    nlohmann::json make_job(std::string_view type, JobForm form, const nlohmann::json& ids,
-                            nlohmann::json data, const std::string& owner_id);
+    struct JobParts {
+        std::string_view type;
+        std::string_view state;
+        JobForm form = JobForm::kFull;
+        nlohmann::json ids, data;
+        std::string owner_id;
+    };
+
+    // Makes the job and returns its id.
+    std::string add_job(Business& business, JobParts parts);
+    std::string add_move_out(Business& business, const Entity& rental, const std::string& date,
+                             std::string_view state, JobForm form);
+    void set_job_state(Business& business, const std::string& job_id, std::string_view state);
+    void occupy(Entity& unit, const std::string& owner_id, const std::string& rental_id);
+    void end(Business& business, Entity& rental);
+    void touch(Entity& entity);
+    std::string today() const;
 
     std::map<std::string, Business, std::less<>> businesses_;
     std::unordered_map<std::string, std::string> code_by_key_;
     std::uint64_t next_id_ = 1;
-    SystemClock clock_;
+    SimClock clock_;
 };
 
 }  // namespace gatehouse::simulators

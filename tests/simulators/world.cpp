@@ -21,13 +21,14 @@ void seed_business(World& world, const json& wanted) {
     if (wanted.contains("api_key")) {
         world.storeganise.set_key(business, wanted["api_key"].get<std::string>());
     }
+    business.addon_id = wanted.value("addon_id", business.addon_id);
     if (wanted.contains("webhook_secret")) {
         business.webhook_secret = wanted["webhook_secret"].get<std::string>();
     }
     if (wanted.contains("field_codes")) {
         wanted["field_codes"].get_to(business.field_codes);
     }
-    for (const char* name : {"sites", "units", "users", "rentals", "jobs"}) {
+    for (const char* name : {"sites", "units", "users", "rentals", "jobs", "invoices"}) {
         for (json object : list_in(wanted, name)) {
             const json fields = object.value("customFields", json::object());
             object.erase("customFields");
@@ -105,8 +106,10 @@ std::vector<KisiId> make_groups(World& world, KisiOrganization& organization, st
 }  // namespace
 
 World::World(std::uint64_t seed) : faults(seed) {
-    storeganise.on_rental_fields = [this](const Business&, const std::string& rental_id) {
+    storeganise.on_rental_fields = [this](const Business& business, const std::string& rental_id,
+                                          const std::vector<std::string>& codes) {
         if (load) load->on_rental_fields(rental_id);
+        if (on_rental_fields) on_rental_fields(business, rental_id, codes);
     };
     kisi.on_assigned = [this](const std::string& email, KisiId group_id) {
         if (load) load->on_assigned(email, group_id);
@@ -176,11 +179,10 @@ json make_bulk(World& world, const json& wanted) {
 json dump(World& world) {
     json all = {{"storeganise", json::object()}, {"kisi", json::object()}};
     for (const auto& [code, business] : world.storeganise.businesses()) {
-        all["storeganise"][code] = {{"sites", list_of(business.sites)},
-                                    {"units", list_of(business.units)},
-                                    {"users", list_of(business.users)},
-                                    {"rentals", list_of(business.rentals)},
-                                    {"jobs", list_of(business.jobs)}};
+        all["storeganise"][code] = {
+            {"sites", list_of(business.sites)}, {"units", list_of(business.units)},
+            {"users", list_of(business.users)}, {"rentals", list_of(business.rentals)},
+            {"jobs", list_of(business.jobs)},   {"invoices", list_of(business.invoices)}};
     }
     for (const auto& [name, organization] : world.kisi.organizations()) {
         all["kisi"][name] = {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "simulators/faults.hpp"
 #include "simulators/kisi_model.hpp"
@@ -29,6 +31,11 @@ struct World {
     Faults faults;
     std::map<std::string, std::deque<PreparedMoveIn>> prepared;  // by business
     std::shared_ptr<LoadRun> load;
+
+    // Told after Storeganise's API wrote a rental's custom fields, with their codes.
+    std::function<void(const Business&, const std::string& rental_id,
+                       const std::vector<std::string>& codes)>
+        on_rental_fields;
 };
 
 // Both throw nlohmann::json::exception for a document of the wrong shape (docs/simulators.md).

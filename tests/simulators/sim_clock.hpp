@@ -1,0 +1,21 @@
+// SimClock: the time of the simulated world. One for the whole process: a control call moves it for
+// every simulator at once.
+#pragma once
+
+#include "base/clock.hpp"
+
+namespace gatehouse::simulators {
+
+class SimClock final : public Clock {
+  public:
+    UnixMs now_ms() const override { return SystemClock().now_ms() + offset_ms; }
+    std::int64_t steady_ns() const override { return SystemClock().steady_ns(); }
+
+    // Time goes on from `now_ms`.
+    static void set_now_ms(UnixMs now_ms) { offset_ms = now_ms - SystemClock().now_ms(); }
+
+  private:
+    static inline std::int64_t offset_ms = 0;
+};
+
+}  // namespace gatehouse::simulators
