@@ -13,27 +13,27 @@ namespace gatehouse::access {
 
 // (business, connection, vendor_id) is its identity.
 struct AccessEvent {
-    std::string business;
-    std::string connection;
-    std::string vendor_id;    // the vendor's own id
-    std::string kind;         // "unlocked", "denied", ... (docs/access-log.md)
-    std::string target;       // "lock:12"; empty if none was named
-    std::string target_name;  // as the vendor shows it; may be empty
-    std::string person;       // e-mail, phone or the vendor's reference; may be empty
-    std::optional<bool> success;
-    std::string reason;      // the vendor's code of a denial; may be empty
-    UnixMs occurred_ms = 0;  // the vendor's clock
+    std::string business = {};
+    std::string connection = {};
+    std::string vendor_id = {};    // the vendor's own id
+    std::string kind = {};         // "unlocked", "denied", ... (docs/access-log.md)
+    std::string target = {};       // "lock:12"; empty if none was named
+    std::string target_name = {};  // as the vendor shows it; may be empty
+    std::string person = {};       // e-mail, phone or the vendor's reference; may be empty
+    std::optional<bool> success = {};
+    std::string reason = {};  // the vendor's code of a denial; may be empty
+    UnixMs occurred_ms = 0;   // the vendor's clock
     UnixMs received_ms = 0;
-    std::string rental_id;  // empty if it could not be told
-    std::string renter_id;
+    std::string rental_id = {};  // empty if it could not be told
+    std::string renter_id = {};
 };
 
 struct AccessEventFilter {
-    std::string business;
-    std::optional<std::string> connection;
-    std::optional<std::string> rental_id;
-    std::optional<std::string> renter_id;
-    std::optional<std::string> target;
+    std::string business = {};
+    std::optional<std::string> connection = {};
+    std::optional<std::string> rental_id = {};
+    std::optional<std::string> renter_id = {};
+    std::optional<std::string> target = {};
     UnixMs from_ms = 0;
     UnixMs until_ms = 0;  // 0 = no bound
     // The page begins after this event in the order newest first; both 0 = the newest.

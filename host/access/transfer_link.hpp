@@ -10,10 +10,10 @@ namespace gatehouse::access {
 
 // (business, old_rental_id, new_rental_id) is its identity.
 struct TransferLink {
-    std::string business;
-    std::string old_rental_id;
-    std::string new_rental_id;
-    std::string job_id;
+    std::string business = {};
+    std::string old_rental_id = {};
+    std::string new_rental_id = {};
+    std::string job_id = {};
     UnixMs made_ms = 0;
     UnixMs done_ms = 0;  // 0 = one half or both are still to do
 };

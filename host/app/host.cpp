@@ -51,6 +51,19 @@ Error named(std::string_view part, Error error) {
     return error;
 }
 
+// In batches until one is not full.
+template <typename Forget>
+void forget_all(const char* what, Forget forget) {
+    Result<std::int64_t> forgotten = kForgetBatch;
+    while (forgotten && *forgotten == kForgetBatch) {
+        forgotten = forget();
+    }
+    if (!forgotten) {
+        observe::warn("app", std::string("old ") + what + " are not forgotten",
+                      {{"reason", forgotten.error().message}});
+    }
+}
+
 }  // namespace
 
 Host::Host(config::Config config)
@@ -134,15 +147,12 @@ bool Host::drain() {
 }
 
 void Host::forget_old_events() {
-    const UnixMs before_ms = clock_.now_ms() - config_->store.keep_events_days * kDayMs;
-    Result<std::int64_t> forgotten = kForgetBatch;
-    while (forgotten && *forgotten == kForgetBatch) {
-        forgotten = store_->forget_events(before_ms, kForgetBatch);
-    }
-    if (!forgotten) {
-        observe::warn("app", "old events are not forgotten",
-                      {{"reason", forgotten.error().message}});
-    }
+    const UnixMs now_ms = clock_.now_ms();
+    const UnixMs events_before_ms = now_ms - config_->store.keep_events_days * kDayMs;
+    const UnixMs log_before_ms = now_ms - config_->store.keep_access_log_days * kDayMs;
+    forget_all("events", [&] { return store_->forget_events(events_before_ms, kForgetBatch); });
+    forget_all("access events",
+               [&] { return store_->forget_access_events(log_before_ms, kForgetBatch); });
 }
 
 }  // namespace gatehouse::app

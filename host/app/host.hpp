@@ -37,7 +37,8 @@ class Host {
     // False if tasks were still at work when the time was up; the process may end all the same.
     bool drain();
 
-    // Deletes events that are older than the configuration keeps them. Cheap when there are none.
+    // Deletes events and access events that are older than the configuration keeps them. Cheap when
+    // there are none.
     void forget_old_events();
 
     std::uint16_t port() const { return edge_->port(); }

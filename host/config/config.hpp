@@ -49,6 +49,7 @@ struct Admin {
 struct Store {
     std::filesystem::path sqlite_path;
     int keep_events_days = 90;
+    int keep_access_log_days = 365;
     Place place;
 };
 

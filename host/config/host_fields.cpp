@@ -62,6 +62,11 @@ void store_fields(Fields& fields, Store& out) {
     fields.duration("keep_events", keep_ms, {"how long finished events are kept; whole days"},
                     kDayMs, 3650 * kDayMs);
     out.keep_events_days = static_cast<int>(keep_ms / kDayMs);
+    std::int64_t keep_log_ms = out.keep_access_log_days * kDayMs;
+    fields.duration("keep_access_log", keep_log_ms,
+                    {"how long what happened at the doors is kept; whole days"}, kDayMs,
+                    3650 * kDayMs);
+    out.keep_access_log_days = static_cast<int>(keep_log_ms / kDayMs);
 }
 
 void dispatch_fields(Fields& fields, Dispatch& out) {

@@ -13,24 +13,24 @@ namespace gatehouse::dispatch {
 
 // Subjects: "rental:<id>", "connection:<name>", "sweep:<business>", "fuse:<site id>", ...
 struct AlertChange {
-    std::string subject;
-    bool is_raised = false;  // false = cured
-    std::string text;        // one line for people, no secret; of a raised one
-    std::string rental_id;   // where staff's task belongs; both may be empty
-    std::string unit_id;
+    std::string subject = {};
+    bool is_raised = false;      // false = cured
+    std::string text = {};       // one line for people, no secret; of a raised one
+    std::string rental_id = {};  // where staff's task belongs; both may be empty
+    std::string unit_id = {};
 };
 
 // (business, subject) is its identity. A cured alert stays until staff's task is completed and the
 // news is told, then it goes.
 struct AlertRecord {
-    std::string business;
-    std::string subject;
-    std::string text;
-    std::string rental_id;
-    std::string unit_id;
+    std::string business = {};
+    std::string subject = {};
+    std::string text = {};
+    std::string rental_id = {};
+    std::string unit_id = {};
     UnixMs raised_ms = 0;
-    UnixMs cured_ms = 0;  // 0 = stands
-    std::string job_id;   // staff's task in Storeganise; empty = none yet
+    UnixMs cured_ms = 0;      // 0 = stands
+    std::string job_id = {};  // staff's task in Storeganise; empty = none yet
     bool is_told = false;
     bool is_cure_told = false;
     bool is_over = false;  // nothing is left to do: the store removes it

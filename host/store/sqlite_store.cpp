@@ -5,6 +5,9 @@
 #include <future>
 #include <utility>
 
+#include "store/sqlite/access_events.hpp"
+#include "store/sqlite/alerts.hpp"
+#include "store/sqlite/completions.hpp"
 #include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/events.hpp"
 #include "store/sqlite/file.hpp"
@@ -13,6 +16,7 @@
 #include "store/sqlite/rentals.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/tasks.hpp"
+#include "store/sqlite/transfers.hpp"
 #include "store/sqlite/writer.hpp"
 
 namespace gatehouse::store {
@@ -78,7 +82,8 @@ class SqliteStore final : public Store {
                 std::unique_ptr<sqlite::Checkpointer> checkpointer,
                 std::unique_ptr<sqlite::Readers> readers, const Clock& clock,
                 observe::Metrics& metrics, const sqlite::WriterLimits& limits)
-        : lock_(std::move(lock)),
+        : clock_(clock),
+          lock_(std::move(lock)),
           readers_(std::move(readers)),
           writer_(std::move(database), std::move(checkpointer), clock, metrics, limits) {}
 
@@ -118,6 +123,13 @@ class SqliteStore final : public Store {
         });
     }
 
+    Result<std::vector<Event>> events_of_rental(const std::string& business,
+                                                const std::string& rental_id, int limit) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_events_of_rental(db, business, rental_id, limit);
+        });
+    }
+
     Result<std::vector<dispatch::DeadLetter>> dead_letters(
         const std::optional<std::string>& business, std::int64_t before_id, int limit) override {
         return readers_->read([&](Database& db) {
@@ -136,7 +148,8 @@ class SqliteStore final : public Store {
     }
 
     Result<QueueState> queue_state() override {
-        return readers_->read([](Database& db) { return sqlite::read_queue_state(db); });
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_queue_state(db, clock_.now_ms()); });
     }
 
     Result<std::optional<access::RentalRecord>> rental(const std::string& business,
@@ -149,9 +162,87 @@ class SqliteStore final : public Store {
                                                       const std::string& after_rental_id,
                                                       int limit) override {
         return readers_->read([&](Database& db) {
-            return sqlite::read_rentals(db, business, after_rental_id,
-                                        std::clamp(limit, 0, sqlite::kMaxRows));
+            return sqlite::read_rentals(db, business, after_rental_id, bounded(limit));
         });
+    }
+
+    Result<std::vector<access::RentalRecord>> rentals_by(const std::string& business,
+                                                         access::RentalKey key,
+                                                         const std::string& value,
+                                                         const std::string& after_rental_id,
+                                                         int limit) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_rentals_by(db, business, key, value, after_rental_id,
+                                           bounded(limit));
+        });
+    }
+
+    Result<std::optional<std::string>> pin_holder(const std::string& business,
+                                                  const std::string& site_id,
+                                                  const std::string& pin_hash) override {
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_pin_holder(db, business, site_id, pin_hash); });
+    }
+
+    Result<access::FuseCounts> fuse_counts(const std::string& business, const std::string& site_id,
+                                           UnixMs since_ms) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_fuse_counts(db, business, site_id, since_ms);
+        });
+    }
+
+    Result<std::vector<access::RentalRecord>> fuse_blocked(
+        const std::optional<std::string>& business, int limit) override {
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_fuse_blocked(db, business, bounded(limit)); });
+    }
+
+    Result<std::vector<access::TransferLink>> open_transfers(
+        const std::string& business, const std::string& rental_id) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_open_transfers(db, business, rental_id, sqlite::kMaxRows);
+        });
+    }
+
+    Result<std::vector<access::StoredAccessEvent>> access_events(
+        const access::AccessEventFilter& filter) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_access_events(db, filter, bounded(filter.limit));
+        });
+    }
+
+    Result<std::optional<UnixMs>> newest_access_event_ms(const std::string& business,
+                                                         const std::string& connection) override {
+        return readers_->read([&](Database& db) {
+            return sqlite::read_newest_access_event_ms(db, business, connection);
+        });
+    }
+
+    Result<std::int64_t> forget_access_events(UnixMs before_ms, int limit) override {
+        constexpr std::int64_t kPiece = 500;
+        return forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {
+            return sqlite::forget_access_events(context.database(), before_ms, most);
+        });
+    }
+
+    Result<std::optional<dispatch::AlertRecord>> alert(const std::string& business,
+                                                       const std::string& subject) override {
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_alert(db, business, subject); });
+    }
+
+    Result<std::vector<dispatch::AlertRecord>> alerts(const std::optional<std::string>& business,
+                                                      int limit) override {
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_alerts(db, business, bounded(limit)); });
+    }
+
+    Result<void> change_alerts(const std::string& business,
+                               const std::vector<dispatch::AlertChange>& changes) override {
+        return write<void>([&](WriteContext& context) {
+                   return sqlite::change_alerts(context, business, changes);
+               })
+            .get();
     }
 
     Result<std::vector<dispatch::BusinessDue>> businesses_due() override {
@@ -217,26 +308,35 @@ class SqliteStore final : public Store {
         return answer.get();
     }
 
-    // In pieces: senders wait behind each of them.
     Result<std::int64_t> forget_events(UnixMs before_ms, int limit) override {
         constexpr std::int64_t kPiece = 50;
-        std::int64_t gone = 0;
-        while (gone < limit) {
-            const std::int64_t most = std::min(kPiece, limit - gone);
-            Result<std::int64_t> piece =
-                write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
-                    return sqlite::forget_events(context, before_ms, most);
-                }).get();
-            if (!piece) return piece;
-            gone += *piece;
-            if (*piece < most) break;
-        }
-        return gone;
+        return forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {
+            return sqlite::forget_events(context, before_ms, most);
+        });
     }
 
     void close() override { writer_.close(); }
 
   private:
+    static int bounded(int limit) { return std::clamp(limit, 0, sqlite::kMaxRows); }
+
+    // `forget(context, most)` says how many went. In pieces: senders wait behind each of them.
+    template <typename Forget>
+    Result<std::int64_t> forget_in_pieces(std::int64_t piece, int limit, Forget forget) {
+        std::int64_t gone = 0;
+        while (gone < limit) {
+            const std::int64_t most = std::min(piece, limit - gone);
+            Result<std::int64_t> went =
+                write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
+                    return forget(context, most);
+                }).get();
+            if (!went) return went;
+            gone += *went;
+            if (*went < most) break;
+        }
+        return gone;
+    }
+
     template <typename T, typename Work>
     std::future<Result<T>> write(Work work) {
         auto operation = std::make_unique<Waited<T, Work>>(std::move(work));
@@ -245,6 +345,7 @@ class SqliteStore final : public Store {
         return answer;
     }
 
+    const Clock& clock_;
     UniqueFd lock_;  // the last to go
     std::unique_ptr<sqlite::Readers> readers_;
     sqlite::Writer writer_;

@@ -10,9 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "access/access_event.hpp"
+#include "access/rental_lookups.hpp"
 #include "access/rental_record.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "dispatch/alert.hpp"
 #include "dispatch/task.hpp"
 #include "dispatch/task_queue.hpp"
 #include "observe/step.hpp"
@@ -21,11 +24,11 @@ namespace gatehouse::store {
 
 // Stored as numbers: append only.
 enum class EventState : std::uint8_t {
-    kOpen = 1,  // a task works on it, or on rentals that it marked
+    kOpen = 1,  // a task of its own waits (any kind but kAlert), or a rental that it marked
     kIgnored,   // a type that asks for nothing
     kInvalid,   // signed, but not usable
-    kDone,      // every rental that it marked was settled
-    kDead,      // its task, or one of its rentals', became a dead letter
+    kDone,      // its tasks ended well and every rental that it marked was settled
+    kDead,      // one of its tasks, or of its rentals', became a dead letter
 };
 
 std::string_view to_string(EventState state);
@@ -87,15 +90,20 @@ struct SecretUse {
 };
 
 struct QueueState {
-    std::int64_t waiting = 0;
+    std::int64_t waiting = 0;  // due
+    std::int64_t later = 0;    // timers and retries whose time has not come
     std::int64_t leased = 0;
     std::int64_t dead = 0;
-    std::optional<UnixMs> oldest_due_ms;
+    std::optional<UnixMs> oldest_due_ms;  // of those that wait
 };
 
 // Writes are grouped: callers on many threads share one fsync. Reads see every commit that returned
 // before they began. [any thread]
-class Store : public dispatch::TaskQueue, public access::RentalRecords {
+class Store : public dispatch::TaskQueue,
+              public dispatch::Alerts,
+              public access::RentalRecords,
+              public access::RentalLookups,
+              public access::AccessLog {
   public:
     using AppendDone = std::function<void(Result<Appended>)>;
 
@@ -116,7 +124,13 @@ class Store : public dispatch::TaskQueue, public access::RentalRecords {
     // settled, in order of time.
     virtual Result<std::vector<TimelineStep>> timeline(std::int64_t event_id) = 0;
 
-    // The newest `limit` steps of one rental, oldest first.
+    // The newest events that marked a rental, newest first, as events() lists them.
+    virtual Result<std::vector<Event>> events_of_rental(const std::string& business,
+                                                        const std::string& rental_id,
+                                                        int limit) = 0;
+
+    // The newest `limit` steps of one rental, or of "<kind>:<key>", a task that belongs to neither
+    // a rental nor an event; oldest first.
     virtual Result<std::vector<TimelineStep>> rental_steps(const std::string& business,
                                                            const std::string& rental_id,
                                                            int limit) = 0;
@@ -142,8 +156,8 @@ class Store : public dispatch::TaskQueue, public access::RentalRecords {
     virtual Result<void> check_writable() = 0;
 
     // Deletes events that finished before `before_ms` with their steps, at most `limit` of them,
-    // and says how many went. Open and dead events stay. Rental steps of that age go too, in
-    // proportion.
+    // and says how many went. Open and dead events stay. Rental steps and transfers done of that
+    // age go too, in proportion.
     virtual Result<std::int64_t> forget_events(UnixMs before_ms, int limit) = 0;
 
     // Answers what is queued, then refuses. Idempotent.

@@ -1,5 +1,5 @@
 // Holds the embedded engine against the contract.
-#include "contract/store_contract.hpp"
+#include "contract/store_products.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/temp_dir.hpp"
 
@@ -18,11 +18,16 @@ class SqliteFactory final : public StoreFactory {
     test::TempDir directory_;
 };
 
+const auto kSqlite =
+    ::testing::Values(ContractParam{"sqlite", [] { return std::make_unique<SqliteFactory>(); }});
+
+std::string name_of(const ::testing::TestParamInfo<ContractParam>& instance) {
+    return instance.param.name;
+}
+
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
-                         ::testing::Values(ContractParam{
-                             "sqlite", [] { return std::make_unique<SqliteFactory>(); }}),
-                         [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, kSqlite, name_of);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreProducts, kSqlite, name_of);
 
 }  // namespace gatehouse::store

@@ -5,15 +5,14 @@
 
 namespace gatehouse::store::sqlite {
 
-void add_dead_letter(WriteContext& context, const TaskKey& key, int attempts, std::int64_t event_id,
-                     const Error& error) {
+void add_dead_letter(WriteContext& context, const TaskKey& key, const LastRun& last) {
     Database& database = context.database();
     remove_dead_letter(database, key);
     run(database,
         "INSERT INTO dead_letters (business, kind, key, attempts, died_ms, event_id, error_kind, "
-        "error_message) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        key.business, key.kind, key.key, attempts, context.now_ms(), event_id, error.kind,
-        error.message);
+        "error_message, priority, flags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        key.business, key.kind, key.key, last.attempts, context.now_ms(), last.event_id,
+        last.error.kind, last.error.message, last.priority, last.flags);
 }
 
 void remove_dead_letter(Database& database, const TaskKey& key) {
@@ -28,13 +27,19 @@ Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs n
     {
         Query letter(database,
                      "SELECT (SELECT name FROM names WHERE names.id = business), business, kind, "
-                     "key, event_id FROM dead_letters WHERE id = ?",
+                     "key, event_id, priority, flags FROM dead_letters WHERE id = ?",
                      id);
         if (!letter.next()) {
             return fail(ErrorKind::kNotFound, "no dead letter " + std::to_string(id));
         }
         key = {letter.integer(1), letter.word<dispatch::TaskKind>(2), letter.text(3)};
-        task = {letter.text(0), key.kind, key.key, now_ms, letter.integer(4)};
+        task = {letter.text(0),
+                key.kind,
+                key.key,
+                now_ms,
+                letter.integer(4),
+                letter.word<dispatch::Priority>(5),
+                static_cast<dispatch::TaskFlags>(letter.integer(6))};
     }
     remove_dead_letter(database, key);
     if (key.kind == dispatch::TaskKind::kReconcile) {

@@ -16,8 +16,16 @@ struct TaskKey {
     std::string key;
 };
 
-void add_dead_letter(WriteContext& context, const TaskKey& key, int attempts, std::int64_t event_id,
-                     const Error& error);
+// What the task was when it was given up. A replay is asked for the same.
+struct LastRun {
+    int attempts = 0;
+    std::int64_t event_id = 0;
+    dispatch::Priority priority = dispatch::Priority::kNormal;
+    dispatch::TaskFlags flags = 0;
+    Error error;
+};
+
+void add_dead_letter(WriteContext& context, const TaskKey& key, const LastRun& last);
 
 // A run of this key ended well.
 void remove_dead_letter(Database& database, const TaskKey& key);

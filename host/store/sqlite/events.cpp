@@ -4,6 +4,7 @@
 
 #include "store/sqlite/steps.hpp"
 #include "store/sqlite/tasks.hpp"
+#include "store/sqlite/transfers.hpp"
 
 namespace gatehouse::store::sqlite {
 namespace {
@@ -73,6 +74,7 @@ std::int64_t forget_events(WriteContext& context, UnixMs before_ms, std::int64_t
     // An event leaves a handful of steps on its rentals.
     constexpr std::int64_t kRentalStepsPerEvent = 16;
     forget_rental_steps(database, before_ms, kRentalStepsPerEvent * limit);
+    forget_transfers(database, before_ms, limit);
     return static_cast<std::int64_t>(ids.size());
 }
 

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "dispatch/task.hpp"
 #include "store/sqlite/steps.hpp"
 #include "store/store.hpp"
 
@@ -35,16 +34,15 @@ EventState work_out_state(Database& database, std::int64_t event_id) {
             open = marks.integer(1);
         }
     }
-    Query resolve(database,
-                  "SELECT EXISTS (SELECT 1 FROM tasks AS t WHERE t.business = e.business "
-                  "AND t.kind = ?1 AND t.key = ?2), "
-                  "EXISTS (SELECT 1 FROM dead_letters AS d WHERE d.business = e.business "
-                  "AND d.kind = ?1 AND d.key = ?2) FROM events AS e WHERE e.id = ?3",
-                  dispatch::TaskKind::kResolve, std::to_string(event_id), event_id);
-    if (resolve.next()) {
-        const bool is_waiting = resolve.integer(0) != 0;
-        if (is_waiting) ++open;
-        if (!is_waiting && resolve.integer(1) != 0) ++dead;
+    Query tasks(database,
+                "SELECT EXISTS (SELECT 1 FROM tasks WHERE event_id = ?1 AND kind NOT IN (2, 7)), "
+                "EXISTS (SELECT 1 FROM dead_letters AS d WHERE event_id = ?1 "
+                "AND kind NOT IN (2, 7) AND NOT EXISTS (SELECT 1 FROM tasks AS t "
+                "WHERE t.business = d.business AND t.kind = d.kind AND t.key = d.key))",
+                event_id);
+    if (tasks.next()) {
+        open += tasks.integer(0);
+        dead += tasks.integer(1);
     }
     if (dead > 0) return EventState::kDead;
     return open > 0 ? EventState::kOpen : EventState::kDone;

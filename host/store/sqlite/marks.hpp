@@ -26,7 +26,7 @@ void settle_marks(WriteContext& context, std::int64_t business, const std::strin
 void set_marks_dead(WriteContext& context, std::int64_t business, const std::string& rental_id,
                     bool is_dead);
 
-// Works the event's state out anew: dead if its resolve task or one of its rentals is, open while
+// Works the event's state out anew: dead if one of its own tasks or of its rentals is, open while
 // one of them waits, else done.
 void refresh_event(WriteContext& context, std::int64_t event_id);
 

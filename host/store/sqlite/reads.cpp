@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/sqlite/names.hpp"
+
 namespace gatehouse::store::sqlite {
 namespace {
 
@@ -64,8 +66,6 @@ std::vector<dispatch::DeadLetter> letters_of(Query& query) {
     return letters;
 }
 
-#define NAME_OF(column) "(SELECT name FROM names WHERE names.id = " column ")"
-#define ID_OF(parameter) "(SELECT id FROM names WHERE name = " parameter ")"
 #define EVENT_COLUMNS \
     "id, " NAME_OF("business") ", " NAME_OF(                                             \
         "source") ", sender_id, type, verified_by, received_ms, finished_ms, copies, "   \
@@ -154,6 +154,17 @@ std::vector<TimelineStep> read_rental_steps(Database& database, const std::strin
     return steps;
 }
 
+std::vector<Event> read_events_of_rental(Database& database, const std::string& business,
+                                         const std::string& rental_id, int limit) {
+    Query query(database,
+                "SELECT " EVENT_COLUMNS
+                ", '' FROM events WHERE id IN (SELECT event_id FROM event_rentals "
+                "WHERE business = " ID_OF("?") " AND rental_id = ? ORDER BY event_id DESC LIMIT ?) "
+                "ORDER BY id DESC",
+                business, rental_id, bounded(limit));
+    return events_of(query);
+}
+
 std::vector<dispatch::DeadLetter> read_dead_letters(Database& database,
                                                     const std::optional<std::string>& business,
                                                     std::int64_t before_id, int limit) {
@@ -213,14 +224,17 @@ std::vector<SecretUse> read_secret_uses(Database& database, const std::string& b
     return uses;
 }
 
-QueueState read_queue_state(Database& database) {
+QueueState read_queue_state(Database& database, UnixMs now_ms) {
     QueueState state;
     {
         Query waiting(database,
-                      "SELECT count(*), min(due_ms) FROM tasks WHERE leased_until_ms = 0");
+                      "SELECT count(*), total(due_ms > ?), min(due_ms) FROM tasks "
+                      "WHERE leased_until_ms = 0",
+                      now_ms);
         if (waiting.next()) {
-            state.waiting = waiting.integer(0);
-            if (state.waiting > 0) state.oldest_due_ms = waiting.integer(1);
+            state.later = waiting.integer(1);
+            state.waiting = waiting.integer(0) - state.later;
+            if (state.waiting > 0) state.oldest_due_ms = waiting.integer(2);
         }
     }
     state.leased =

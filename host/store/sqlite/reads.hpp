@@ -23,6 +23,10 @@ std::vector<TimelineStep> read_timeline(Database& database, std::int64_t event_i
 std::vector<TimelineStep> read_rental_steps(Database& database, const std::string& business,
                                             const std::string& rental_id, int limit);
 
+// Newest first; as events() lists them.
+std::vector<Event> read_events_of_rental(Database& database, const std::string& business,
+                                         const std::string& rental_id, int limit);
+
 std::vector<dispatch::DeadLetter> read_dead_letters(Database& database,
                                                     const std::optional<std::string>& business,
                                                     std::int64_t before_id, int limit);
@@ -30,6 +34,6 @@ std::optional<Store::Waiting> read_waiting(Database& database, const std::string
                                            dispatch::TaskKind kind, const std::string& key);
 std::vector<dispatch::BusinessDue> read_businesses_due(Database& database);
 std::vector<SecretUse> read_secret_uses(Database& database, const std::string& business);
-QueueState read_queue_state(Database& database);
+QueueState read_queue_state(Database& database, UnixMs now_ms);
 
 }  // namespace gatehouse::store::sqlite

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "access/rental_lookups.hpp"
 #include "access/rental_record.hpp"
 #include "store/sqlite/write_context.hpp"
 
@@ -17,5 +18,16 @@ std::optional<access::RentalRecord> read_rental(Database& database, const std::s
                                                 const std::string& rental_id);
 std::vector<access::RentalRecord> read_rentals(Database& database, const std::string& business,
                                                const std::string& after_rental_id, int limit);
+std::vector<access::RentalRecord> read_rentals_by(Database& database, const std::string& business,
+                                                  access::RentalKey key, const std::string& value,
+                                                  const std::string& after_rental_id, int limit);
+
+std::optional<std::string> read_pin_holder(Database& database, const std::string& business,
+                                           const std::string& site_id, const std::string& pin_hash);
+access::FuseCounts read_fuse_counts(Database& database, const std::string& business,
+                                    const std::string& site_id, UnixMs since_ms);
+std::vector<access::RentalRecord> read_fuse_blocked(Database& database,
+                                                    const std::optional<std::string>& business,
+                                                    int limit);
 
 }  // namespace gatehouse::store::sqlite

@@ -119,7 +119,112 @@ CREATE TABLE probe (
 ) STRICT;
 )sql";
 
-constexpr std::array<const char*, 1> kMigrations = {kVersion1};
+// What waits is found by urgency first, so each urgency has its own order of due times. What was
+// asked while a task is worked on lies beside what its run was asked (asked_*; NULL = nothing): a
+// run that ends well has served the one and not the other.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE tasks ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN asked_due_ms INTEGER;
+ALTER TABLE tasks ADD COLUMN asked_priority INTEGER;
+ALTER TABLE tasks ADD COLUMN asked_flags INTEGER;
+DROP INDEX tasks_by_due;
+CREATE INDEX tasks_by_due ON tasks (business, priority, due_ms) WHERE leased_until_ms = 0;
+CREATE INDEX tasks_by_event ON tasks (event_id) WHERE kind NOT IN (2, 7);
+
+ALTER TABLE dead_letters ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dead_letters ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX dead_letters_by_event ON dead_letters (event_id) WHERE kind NOT IN (2, 7);
+
+CREATE INDEX marks_by_rental ON event_rentals (business, rental_id, event_id);
+
+ALTER TABLE rentals ADD COLUMN targets TEXT NOT NULL DEFAULT '';
+ALTER TABLE rentals ADD COLUMN move_in_job_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE rentals ADD COLUMN move_out_job_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE rentals ADD COLUMN pin_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE rentals ADD COLUMN swept_end_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rentals ADD COLUMN fuse_blocked_ms INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX rentals_by_unit ON rentals (business, unit_id, rental_id);
+CREATE INDEX rentals_by_renter ON rentals (business, renter_id, rental_id);
+CREATE INDEX rentals_by_site ON rentals (business, site_id, rental_id);
+CREATE INDEX rentals_granted ON rentals (business, site_id) WHERE grant_json <> '';
+CREATE INDEX rentals_by_pin ON rentals (business, site_id, pin_hash) WHERE pin_hash <> '';
+CREATE INDEX rentals_swept ON rentals (business, site_id, swept_end_ms) WHERE swept_end_ms > 0;
+CREATE INDEX rentals_blocked ON rentals (business, rental_id) WHERE fuse_blocked_ms > 0;
+
+CREATE TABLE rental_targets (
+    business INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    rental_id TEXT NOT NULL,
+    PRIMARY KEY (business, target, rental_id)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO rental_targets (business, target, rental_id)
+    SELECT r.business, t.value ->> '$.target', r.rental_id
+    FROM rentals AS r, json_each(r.grant_json, '$.targets') AS t
+    WHERE json_valid(r.grant_json) AND t.value ->> '$.target' <> '';
+UPDATE rentals SET targets = coalesce((SELECT group_concat(t.target, char(10))
+    FROM rental_targets AS t
+    WHERE t.business = rentals.business AND t.rental_id = rentals.rental_id), '')
+    WHERE grant_json <> '';
+
+CREATE TABLE transfers (
+    business INTEGER NOT NULL,
+    old_rental_id TEXT NOT NULL,
+    new_rental_id TEXT NOT NULL,
+    job_id TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    done_ms INTEGER NOT NULL,
+    PRIMARY KEY (business, old_rental_id, new_rental_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX open_transfers_by_old ON transfers (business, old_rental_id) WHERE done_ms = 0;
+CREATE INDEX open_transfers_by_new ON transfers (business, new_rental_id) WHERE done_ms = 0;
+CREATE INDEX transfers_done ON transfers (done_ms) WHERE done_ms > 0;
+
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    business INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    rental_id TEXT NOT NULL,
+    unit_id TEXT NOT NULL,
+    raised_ms INTEGER NOT NULL,
+    cured_ms INTEGER NOT NULL DEFAULT 0,
+    job_id TEXT NOT NULL DEFAULT '',
+    is_told INTEGER NOT NULL DEFAULT 0,
+    is_cure_told INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX alerts_by_subject ON alerts (business, subject);
+CREATE INDEX alerts_by_business ON alerts (business);
+
+CREATE TABLE access_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    business INTEGER NOT NULL,
+    connection INTEGER NOT NULL,
+    vendor_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    target TEXT NOT NULL,
+    target_name TEXT NOT NULL,
+    person TEXT NOT NULL,
+    success INTEGER,
+    reason TEXT NOT NULL,
+    occurred_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    rental_id TEXT NOT NULL,
+    renter_id TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX access_events_by_vendor_id ON access_events (vendor_id, connection, business);
+CREATE INDEX access_events_by_age ON access_events (occurred_ms);
+CREATE INDEX access_events_by_business ON access_events (business, occurred_ms);
+CREATE INDEX access_events_by_connection ON access_events (business, connection, occurred_ms);
+CREATE INDEX access_events_by_rental ON access_events (business, rental_id, occurred_ms)
+    WHERE rental_id <> '';
+CREATE INDEX access_events_by_renter ON access_events (business, renter_id, occurred_ms)
+    WHERE renter_id <> '';
+CREATE INDEX access_events_by_target ON access_events (business, target, occurred_ms)
+    WHERE target <> '';
+)sql";
+
+constexpr std::array<const char*, 2> kMigrations = {kVersion1, kVersion2};
 
 std::int64_t pragma(Database& database, std::string_view sql) {
     return number(database, sql).value_or(0);

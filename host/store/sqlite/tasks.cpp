@@ -1,18 +1,15 @@
 #include "store/sqlite/tasks.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <utility>
 
-#include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/marks.hpp"
-#include "store/sqlite/rentals.hpp"
-#include "store/sqlite/steps.hpp"
 
 namespace gatehouse::store::sqlite {
 namespace {
 
-using dispatch::Completion;
 using dispatch::NewTask;
 using dispatch::TaskKind;
 
@@ -23,141 +20,92 @@ std::int64_t event_id_of(const std::string& key) {
     return error == std::errc() && end == key.data() + key.size() ? id : 0;
 }
 
-// Returns the task's generation.
+// combined() of task.flags as a text of SQL.
+#define COMBINED(a, b) "(((" a " | " b ") & ~1) | (" a " & " b " & 1))"
+
+// Returns the task's generation; 0 if one of this key waits already and was to be left alone.
+//
+// What a leased task is asked for lies beside what its run was asked for. A rental's task names the
+// newest event that asked for it; another kind's belongs to one event, which it keeps open.
 std::int64_t put_row(Database& database, std::int64_t business, const NewTask& task) {
-    Query query(database,
-                "INSERT INTO tasks (business, kind, key, due_ms, first_due_ms, event_id) "
-                "VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (business, kind, key) DO UPDATE "
-                "SET due_ms = min(due_ms, excluded.due_ms), first_due_ms = excluded.first_due_ms, "
-                "attempts = 0, generation = generation + 1, "
-                "event_id = iif(excluded.event_id = 0, event_id, excluded.event_id) "
-                "RETURNING generation",
-                business, task.kind, task.key, task.due_ms, task.event_id);
+    if (task.only_if_absent) {
+        Query query(database,
+                    "INSERT INTO tasks (business, kind, key, due_ms, first_due_ms, event_id, "
+                    "priority, flags) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) "
+                    "ON CONFLICT (business, kind, key) DO NOTHING RETURNING generation",
+                    business, task.kind, task.key, task.due_ms, task.event_id, task.priority,
+                    task.flags);
+        return query.next() ? query.integer(0) : 0;
+    }
+    Query query(
+        database,
+        "INSERT INTO tasks (business, kind, key, due_ms, first_due_ms, event_id, priority, flags) "
+        "VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT (business, kind, key) DO UPDATE SET "
+        "due_ms = iif(leased_until_ms > 0, due_ms, min(due_ms, ?4)), "
+        "priority = iif(leased_until_ms > 0, priority, min(priority, ?6)), "
+        "flags = iif(leased_until_ms > 0, flags, " COMBINED("flags", "?7") "), "
+        "asked_due_ms = iif(leased_until_ms > 0, min(coalesce(asked_due_ms, ?4), ?4), NULL), "
+        "asked_priority = iif(leased_until_ms > 0, min(coalesce(asked_priority, ?6), ?6), NULL), "
+        "asked_flags = iif(leased_until_ms > 0, " COMBINED("coalesce(asked_flags, ?7)", "?7")
+        ", NULL), "
+        "first_due_ms = ?4, attempts = 0, generation = generation + 1, "
+        "event_id = iif(?5 = 0 OR (event_id <> 0 AND kind <> 2), event_id, ?5) "
+        "RETURNING generation",
+        business, task.kind, task.key, task.due_ms, task.event_id, task.priority, task.flags);
     return query.next() ? query.integer(0) : 0;
 }
 
 void put_task(WriteContext& context, std::int64_t business, const NewTask& task) {
     const std::int64_t generation = put_row(context.database(), business, task);
+    if (generation == 0) return;
     context.touch(business);
     if (task.kind == TaskKind::kReconcile && task.event_id != 0) {
         mark_rental(context, task.event_id, business, task.key, generation);
     }
 }
 
-struct Row {
-    TaskKey key;
-    int attempts = 0;
-    std::int64_t generation = 0;
-    std::int64_t event_id = 0;
-};
-
-std::optional<Row> leased_row(Database& database, std::int64_t task_id) {
-    Query query(database,
-                "SELECT business, kind, key, attempts, generation, event_id FROM tasks "
-                "WHERE id = ? AND leased_until_ms > 0",
-                task_id);
-    if (!query.next()) return std::nullopt;
-    Row row;
-    row.key = {query.integer(0), query.word<TaskKind>(1), query.text(2)};
-    row.attempts = static_cast<int>(query.integer(3));
-    row.generation = query.integer(4);
-    row.event_id = query.integer(5);
-    return row;
-}
-
-void add_steps(WriteContext& context, const Row& row, const Completion& completion) {
-    if (row.key.kind == TaskKind::kResolve) {
-        add_event_steps(context.database(), event_id_of(row.key.key), completion.steps);
-    } else {
-        add_rental_steps(context.database(), row.key.business, row.key.key, completion.steps);
+// Takes due tasks of one urgency, the earliest first, until `leased` holds `most` of them.
+void take(WriteContext& context, const std::string& business, dispatch::Priority priority,
+          UnixMs now_ms, std::size_t most, std::vector<dispatch::Task>& leased) {
+    Query query(
+        context.database(),
+        "SELECT t.id, t.kind, t.key, t.attempts, t.first_due_ms, t.generation, t.flags, e.id, "
+        "e.type, e.body FROM tasks AS t LEFT JOIN events AS e "
+        "ON t.kind NOT IN (2, 7) AND e.id = t.event_id "
+        "WHERE t.business = ? AND t.priority = ? AND t.leased_until_ms = 0 AND t.due_ms <= ? "
+        "ORDER BY t.due_ms LIMIT ?",
+        context.name_id(business), priority, now_ms, most - leased.size());
+    while (query.next()) {
+        dispatch::Task task;
+        task.id = query.integer(0);
+        task.business = business;
+        task.kind = query.word<TaskKind>(1);
+        task.key = query.text(2);
+        task.attempt = static_cast<int>(query.integer(3)) + 1;
+        task.first_due_ms = query.integer(4);
+        task.generation = query.integer(5);
+        task.flags = static_cast<dispatch::TaskFlags>(query.integer(6));
+        task.event_id = query.integer(7);
+        task.event_type = query.text(8);
+        task.event_body = query.text(9);
+        leased.push_back(std::move(task));
     }
-}
-
-void remove_task(Database& database, std::int64_t task_id) {
-    run(database, "DELETE FROM tasks WHERE id = ?", task_id);
-}
-
-// Waits again from `due_ms` on.
-void release(Database& database, std::int64_t task_id, std::optional<UnixMs> due_ms,
-             const std::optional<Error>& error) {
-    const std::string message = error ? error->message : std::string();
-    if (due_ms) {
-        run(database,
-            "UPDATE tasks SET leased_until_ms = 0, last_error = ?, due_ms = ? WHERE id = ?",
-            message, *due_ms, task_id);
-    } else {
-        run(database, "UPDATE tasks SET leased_until_ms = 0, last_error = ? WHERE id = ?", message,
-            task_id);
-    }
-}
-
-void end_well(WriteContext& context, const Row& row, const Completion& completion) {
-    remove_dead_letter(context.database(), row.key);
-    if (row.key.kind == TaskKind::kReconcile) {
-        settle_marks(context, row.key.business, row.key.key, completion.generation);
-    }
-}
-
-void end_dead(WriteContext& context, const Row& row, const Completion& completion) {
-    add_dead_letter(context, row.key, row.attempts, row.event_id,
-                    completion.error.value_or(Error{ErrorKind::kInternal, "no reason given"}));
-    if (row.key.kind == TaskKind::kReconcile) {
-        set_marks_dead(context, row.key.business, row.key.key, true);
-    }
-}
-
-void end_lease(WriteContext& context, const Row& row, const Completion& completion) {
-    Database& database = context.database();
-    const bool was_asked_again = row.generation != completion.generation;
-    if (completion.outcome == Completion::Outcome::kDone) end_well(context, row, completion);
-    if (was_asked_again) {
-        // Whoever asked left the due time, and a fresh budget with it.
-        release(database, completion.task_id, std::nullopt, completion.error);
-    } else if (completion.outcome == Completion::Outcome::kRetry) {
-        release(database, completion.task_id, completion.retry_due_ms, completion.error);
-    } else {
-        remove_task(database, completion.task_id);
-        if (completion.outcome == Completion::Outcome::kDead) end_dead(context, row, completion);
-    }
-    context.touch(row.key.business);
 }
 
 void lease_turn(WriteContext& context, const dispatch::Turn& turn, UnixMs now_ms,
                 UnixMs lease_until_ms, dispatch::Leased& leased) {
-    Database& database = context.database();
     const std::size_t first = leased.tasks.size();
-    const std::int64_t business = context.name_id(turn.business);
-    {
-        Query query(
-            database,
-            "SELECT t.id, t.kind, t.key, t.attempts, t.first_due_ms, t.generation, e.id, e.type, "
-            "e.body FROM tasks AS t LEFT JOIN events AS e ON t.kind = ?1 AND e.id = t.event_id "
-            "WHERE t.business = ?2 AND t.leased_until_ms = 0 AND t.due_ms <= ?3 "
-            "ORDER BY t.due_ms LIMIT ?4",
-            TaskKind::kResolve, business, now_ms, turn.count);
-        while (query.next()) {
-            dispatch::Task task;
-            task.id = query.integer(0);
-            task.business = turn.business;
-            task.kind = query.word<TaskKind>(1);
-            task.key = query.text(2);
-            task.attempt = static_cast<int>(query.integer(3)) + 1;
-            task.first_due_ms = query.integer(4);
-            task.generation = query.integer(5);
-            task.event_id = query.integer(6);
-            task.event_type = query.text(7);
-            task.event_body = query.text(8);
-            leased.tasks.push_back(std::move(task));
-        }
+    const std::size_t most = first + static_cast<std::size_t>(std::max(0, turn.count));
+    for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
+        take(context, turn.business, priority, now_ms, most, leased.tasks);
     }
     for (std::size_t i = first; i < leased.tasks.size(); ++i) {
-        run(database, "UPDATE tasks SET leased_until_ms = ?, attempts = attempts + 1 WHERE id = ?",
+        run(context.database(),
+            "UPDATE tasks SET leased_until_ms = ?, attempts = attempts + 1, asked_due_ms = NULL, "
+            "asked_priority = NULL, asked_flags = NULL WHERE id = ?",
             lease_until_ms, leased.tasks[i].id);
     }
-    const auto next = number(database,
-                             "SELECT due_ms FROM tasks WHERE business = ? AND leased_until_ms = 0 "
-                             "ORDER BY due_ms LIMIT 1",
-                             business);
+    const auto next = context.next_due_ms(context.name_id(turn.business));
     if (next) leased.next_due.push_back({turn.business, *next});
 }
 
@@ -165,6 +113,7 @@ void lease_turn(WriteContext& context, const dispatch::Turn& turn, UnixMs now_ms
 
 Result<void> enqueue(WriteContext& context, const NewTask& asked) {
     NewTask task = asked;
+    if (task.kind == TaskKind::kAlert) task.event_id = 0;
     if (task.kind == TaskKind::kResolve) {
         if (task.event_id == 0) task.event_id = event_id_of(task.key);
         if (task.key.empty()) task.key = std::to_string(task.event_id);
@@ -200,28 +149,13 @@ dispatch::Leased lease(WriteContext& context, const std::vector<dispatch::Turn>&
     return leased;
 }
 
-Result<void> complete(WriteContext& context, const Completion& completion) {
-    const std::optional<Row> row = leased_row(context.database(), completion.task_id);
-    if (!row) {
-        return fail(ErrorKind::kConflict,
-                    "task " + std::to_string(completion.task_id) + " is not leased");
-    }
-    add_steps(context, *row, completion);
-    if (completion.rental) put_rental(context, *completion.rental);
-    end_lease(context, *row, completion);
-    const std::int64_t event_id =
-        row->key.kind == TaskKind::kResolve ? event_id_of(row->key.key) : 0;
-    for (NewTask follow_up : completion.follow_ups) {
-        if (follow_up.event_id == 0) follow_up.event_id = event_id;
-        if (auto enqueued = enqueue(context, follow_up); !enqueued) return enqueued;
-    }
-    // After the follow-ups: what they marked keeps the event open.
-    if (event_id != 0) refresh_event(context, event_id);
-    return {};
-}
-
+// The runs may have done nothing: what they were asked and what was asked meanwhile is all to do.
 void reclaim_leases(WriteContext& context) {
-    run(context.database(), "UPDATE tasks SET leased_until_ms = 0 WHERE leased_until_ms > 0");
+    run(context.database(),
+        "UPDATE tasks SET leased_until_ms = 0, priority = min(priority, coalesce(asked_priority, "
+        "priority)), flags = " COMBINED("flags", "coalesce(asked_flags, flags)") ", "
+        "asked_due_ms = NULL, asked_priority = NULL, asked_flags = NULL "
+        "WHERE leased_until_ms > 0");
 }
 
 }  // namespace gatehouse::store::sqlite

@@ -12,6 +12,19 @@
 
 namespace gatehouse::store::sqlite {
 
+// A rental's task is many events' at once (marks tell which), and an alert's is nobody's.
+inline bool belongs_to_an_event(dispatch::TaskKind kind) {
+    return kind != dispatch::TaskKind::kReconcile && kind != dispatch::TaskKind::kAlert;
+}
+
+// The flags of a task that two ask for.
+inline dispatch::TaskFlags combined(dispatch::TaskFlags a, dispatch::TaskFlags b) {
+    const unsigned either = unsigned{a} | unsigned{b};
+    const unsigned both = unsigned{a} & unsigned{b};
+    const unsigned swept = dispatch::TaskFlag::kSwept;
+    return static_cast<dispatch::TaskFlags>((either & ~swept) | (both & swept));
+}
+
 // Coalesces as dispatch/task.hpp says, and marks the rental for the event that asks. kInvalid
 // without a business or key, kNotFound if the event that asks is not the business's.
 Result<void> enqueue(WriteContext& context, const dispatch::NewTask& task);
@@ -22,9 +35,6 @@ void enqueue_for_new_event(WriteContext& context, std::int64_t business, std::in
 
 dispatch::Leased lease(WriteContext& context, const std::vector<dispatch::Turn>& turns,
                        UnixMs now_ms, UnixMs lease_until_ms);
-
-// A kDead run whose key was enqueued again meanwhile makes no letter: the task starts afresh.
-Result<void> complete(WriteContext& context, const dispatch::Completion& completion);
 
 void reclaim_leases(WriteContext& context);
 

@@ -30,14 +30,25 @@ void WriteContext::note_secret_use(std::int64_t business, std::int64_t source,
         business, source, label, minute_ms);
 }
 
+std::optional<UnixMs> WriteContext::next_due_ms(std::int64_t business) {
+    std::optional<UnixMs> next;
+    for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
+        const auto due_ms = number(database_,
+                                   "SELECT due_ms FROM tasks WHERE business = ? AND priority = ? "
+                                   "AND leased_until_ms = 0 ORDER BY due_ms LIMIT 1",
+                                   business, priority);
+        if (due_ms && (!next || *due_ms < *next)) next = due_ms;
+    }
+    return next;
+}
+
 std::vector<dispatch::BusinessDue> WriteContext::take_due() {
     std::vector<dispatch::BusinessDue> due;
     for (const std::int64_t business : std::exchange(touched_, {})) {
-        Query query(database_,
-                    "SELECT (SELECT name FROM names WHERE id = ?1), due_ms FROM tasks "
-                    "WHERE business = ?1 AND leased_until_ms = 0 ORDER BY due_ms LIMIT 1",
-                    business);
-        if (query.next()) due.push_back({query.text(0), query.integer(1)});
+        const auto due_ms = next_due_ms(business);
+        if (!due_ms) continue;
+        Query query(database_, "SELECT name FROM names WHERE id = ?", business);
+        if (query.next()) due.push_back({query.text(0), *due_ms});
     }
     return due;
 }

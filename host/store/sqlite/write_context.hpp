@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -31,6 +32,9 @@ class WriteContext {
 
     // The waiting tasks of this business changed.
     void touch(std::int64_t business) { touched_.insert(business); }
+
+    // When the earliest waiting task of a business is due.
+    std::optional<UnixMs> next_due_ms(std::int64_t business);
 
     // The earliest waiting task of every business touched since the last call, where one waits.
     std::vector<dispatch::BusinessDue> take_due();

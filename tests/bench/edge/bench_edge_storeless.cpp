@@ -60,6 +60,52 @@ class YesStore final : public store::Store {
                                                           int) override {
         return nothing_here();
     }
+    Result<std::vector<store::Event>> events_of_rental(const std::string&, const std::string&,
+                                                       int) override {
+        return nothing_here();
+    }
+    Result<std::vector<access::RentalRecord>> rentals_by(const std::string&, access::RentalKey,
+                                                         const std::string&, const std::string&,
+                                                         int) override {
+        return nothing_here();
+    }
+    Result<std::optional<std::string>> pin_holder(const std::string&, const std::string&,
+                                                  const std::string&) override {
+        return nothing_here();
+    }
+    Result<access::FuseCounts> fuse_counts(const std::string&, const std::string&,
+                                           UnixMs) override {
+        return nothing_here();
+    }
+    Result<std::vector<access::RentalRecord>> fuse_blocked(const std::optional<std::string>&,
+                                                           int) override {
+        return nothing_here();
+    }
+    Result<std::vector<access::TransferLink>> open_transfers(const std::string&,
+                                                             const std::string&) override {
+        return nothing_here();
+    }
+    Result<std::vector<access::StoredAccessEvent>> access_events(
+        const access::AccessEventFilter&) override {
+        return nothing_here();
+    }
+    Result<std::optional<UnixMs>> newest_access_event_ms(const std::string&,
+                                                         const std::string&) override {
+        return nothing_here();
+    }
+    Result<std::int64_t> forget_access_events(UnixMs, int) override { return nothing_here(); }
+    Result<std::optional<dispatch::AlertRecord>> alert(const std::string&,
+                                                       const std::string&) override {
+        return nothing_here();
+    }
+    Result<std::vector<dispatch::AlertRecord>> alerts(const std::optional<std::string>&,
+                                                      int) override {
+        return nothing_here();
+    }
+    Result<void> change_alerts(const std::string&,
+                               const std::vector<dispatch::AlertChange>&) override {
+        return nothing_here();
+    }
     Result<std::vector<dispatch::DeadLetter>> dead_letters(const std::optional<std::string>&,
                                                            std::int64_t, int) override {
         return nothing_here();

@@ -95,6 +95,7 @@ TEST_F(LoadTest, ReadsHostAndBusiness) {
     EXPECT_EQ(config.admin.token.reveal(), "HUSH-0123456789abcdef");
     EXPECT_EQ(config.store.sqlite_path, folder_.path() / "data/gatehouse.db");
     EXPECT_EQ(config.store.keep_events_days, 90);
+    EXPECT_EQ(config.store.keep_access_log_days, 365);
     EXPECT_EQ(config.plugins.directory, "/usr/lib/gatehouse/plugins");
     EXPECT_EQ(config.fingerprint.size(), 64U);
     const Business& acme = config.businesses.at("acme");

@@ -96,7 +96,7 @@ TEST_F(ShippedFilesTest, WhatIsCommentedOutIsTheDefault) {
     const Config shipped = load(folder_.path() / "gatehouse.yaml").config;
     std::string text = slurp(folder_.path() / "gatehouse.yaml");
     for (const std::string key :
-         {"workers", "limits", "timeouts", "keep_events", "plugins", "runner", "dispatch"}) {
+         {"workers", "limits", "timeouts", "keep_events", "keep_access_log", "plugins", "runner", "dispatch"}) {
         const std::size_t at = text.find("# " + key + ": ");
         ASSERT_NE(at, std::string::npos) << key;
         text.erase(at, 2);
@@ -112,6 +112,7 @@ TEST_F(ShippedFilesTest, WhatIsCommentedOutIsTheDefault) {
     EXPECT_EQ(config.listen.max_connections, shipped.listen.max_connections);
     EXPECT_EQ(config.listen.idle_ms, shipped.listen.idle_ms);
     EXPECT_EQ(config.store.keep_events_days, shipped.store.keep_events_days);
+    EXPECT_EQ(config.store.keep_access_log_days, shipped.store.keep_access_log_days);
     EXPECT_EQ(config.plugins.directory, shipped.plugins.directory);
     EXPECT_EQ(config.dispatch.workers, shipped.dispatch.workers);
     EXPECT_EQ(config.dispatch.first_retry_ms, shipped.dispatch.first_retry_ms);

@@ -122,12 +122,61 @@ TEST_F(SchemaTest, P5_AFileOfVersion1IsReadInFull) {
     EXPECT_EQ((*event)->rentals, std::vector<std::string>{"r1"});
     EXPECT_EQ((*store)->timeline((*event)->id)->size(), 2u);
     EXPECT_EQ((*(*store)->rental("acme", "r0"))->unit_name, "A12");
+    EXPECT_EQ((*store)->rentals_by("acme", access::RentalKey::kUnit, "u1", "", 10)->size(), 1u);
     EXPECT_EQ((*store)->dead_letters("bravo", 0, 10)->at(0).error.kind, ErrorKind::kNotFound);
     ASSERT_TRUE((*store)->reclaim_leases());
     const auto leased = (*store)->lease({{"acme", 10}}, clock_.now_ms(), clock_.now_ms() + 1);
     ASSERT_EQ(leased->tasks.size(), 1u);
     EXPECT_EQ(leased->tasks[0].key, "r1");
     EXPECT_EQ(leased->tasks[0].attempt, 2);
+}
+
+// data/version_2.sql likewise.
+TEST_F(SchemaTest, P5_AFileOfVersion2IsReadInFull) {
+    {
+        const std::unique_ptr<Database> file = database();
+        file->execute(text_of(std::string(STORE_TEST_DATA) + "/version_2.sql"));
+        ASSERT_TRUE(file->status()) << file->status().error().message;
+    }
+    auto store = open_store();
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ((*(*store)->event(1))->state, EventState::kOpen) << "its news are not told yet";
+    const auto record = *(*store)->rental("acme", "r1");
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->targets, (std::vector<std::string>{"lock:1", "lock:2"}));
+    EXPECT_EQ(record->move_out_job_id, "j2");
+    EXPECT_EQ((*store)->rentals_by("acme", access::RentalKey::kTarget, "lock:2", "", 9)->size(),
+              1u);
+    EXPECT_EQ((*store)->open_transfers("acme", "r1")->size(), 1u);
+    EXPECT_EQ((*(*store)->alert("acme", "rental:r1"))->text, "no e-mail");
+    EXPECT_EQ(*(*store)->newest_access_event_ms("acme", "doors"), clock_.now_ms() - 7);
+    ASSERT_TRUE((*store)->reclaim_leases());
+    ASSERT_TRUE((*store)->replay_dead_letter(1, clock_.now_ms()));
+    const auto leased =
+        (*store)->lease({{"acme", 1}, {"bravo", 1}}, clock_.now_ms(), clock_.now_ms() + 1);
+    ASSERT_EQ(leased->tasks.size(), 2u);
+    EXPECT_EQ(leased->tasks[0].key, "r2");
+    EXPECT_EQ(leased->tasks[0].flags, 0) << "an event asked while it ran";
+    EXPECT_EQ(leased->tasks[1].flags, dispatch::kSwept | dispatch::kVerify);
+}
+
+TEST_F(SchemaTest, AVersion1FilesGrantsAreFoundByTheirTargets) {
+    {
+        const std::unique_ptr<Database> file = database();
+        file->execute(text_of(std::string(STORE_TEST_DATA) + "/version_1.sql"));
+        file->execute(R"(UPDATE rentals SET grant_json = '{"schema":1,"targets":[)"
+                      R"({"target":"lock:1","name":"Front"},{"target":"group:2","name":""}]}')");
+        file->execute(
+            "INSERT INTO rentals SELECT 2, 1, 'torn', '', '', '', '', '', '', '{\"', '', 0");
+        ASSERT_TRUE(file->status()) << file->status().error().message;
+    }
+    auto store = open_store();
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ((*(*store)->rental("acme", "r0"))->targets,
+              (std::vector<std::string>{"group:2", "lock:1"}));
+    EXPECT_TRUE((*(*store)->rental("acme", "torn"))->targets.empty());
+    EXPECT_EQ((*store)->rentals_by("acme", access::RentalKey::kTarget, "lock:1", "", 9)->size(),
+              1u);
 }
 
 TEST_F(SchemaTest, AnUpgradedFileHasTheShapeOfAFreshOne) {

@@ -6,12 +6,16 @@
 #include <fstream>
 #include <set>
 
+#include "store/sqlite/access_events.hpp"
+#include "store/sqlite/alerts.hpp"
+#include "store/sqlite/completions.hpp"
 #include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/events.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rentals.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/tasks.hpp"
+#include "store/sqlite/transfers.hpp"
 #include "support/temp_dir.hpp"
 
 namespace gatehouse::store::sqlite {
@@ -50,6 +54,15 @@ class StatementsTest : public ::testing::Test {
         append_event(*context_, event);
     }
 
+    // Its target changes with every look.
+    std::shared_ptr<const access::RentalRecord> record() {
+        access::RentalRecord record;
+        record.business = "acme";
+        record.rental_id = "r1";
+        record.targets = {"lock:" + std::to_string(++looks_)};
+        return std::make_shared<const access::RentalRecord>(record);
+    }
+
     void run_one(Outcome outcome) {
         for (const dispatch::Task& task : lease(*context_, {{"acme", 1}}, kNowMs, kNowMs).tasks) {
             Completion completion;
@@ -58,7 +71,13 @@ class StatementsTest : public ::testing::Test {
             completion.outcome = outcome;
             completion.retry_due_ms = kNowMs;
             completion.steps = {{kNowMs, observe::StepKind::kNote, "looked"}};
-            completion.rental = std::make_shared<const access::RentalRecord>();
+            completion.rental = record();
+            completion.transfers = {{"acme", "r0", "r1", "job", kNowMs, 0}};
+            completion.access_events = {access::AccessEvent{.business = "acme",
+                                                            .connection = "doors",
+                                                            .vendor_id = task.key,
+                                                            .occurred_ms = kNowMs}};
+            completion.alert_changes = {{"rental:r1", outcome == Outcome::kRetry, "sad"}};
             if (task.kind == TaskKind::kResolve) {
                 completion.follow_ups = {{"acme", TaskKind::kReconcile, "r1", kNowMs, 0}};
             }
@@ -80,6 +99,36 @@ class StatementsTest : public ::testing::Test {
         context_->take_due();
         reclaim_leases(*context_);
         forget_events(*context_, kNowMs + 1, 10);
+        enqueue_timer();
+        write_alerts();
+        forget_access_events(*database_, kNowMs + 1, 10);
+    }
+
+    void enqueue_timer() {
+        dispatch::NewTask care{"acme", TaskKind::kCare, "doors", kNowMs, 0};
+        care.only_if_absent = true;
+        ASSERT_TRUE(enqueue(*context_, care));
+        for (const dispatch::Task& task : lease(*context_, {{"acme", 9}}, kNowMs, kNowMs).tasks) {
+            Completion completion;
+            completion.task_id = task.id;
+            completion.generation = task.generation;
+            completion.again_ms = kNowMs + 1;
+            ASSERT_TRUE(complete(*context_, completion));
+        }
+    }
+
+    void write_alerts() {
+        for (const char* text : {"sad", "sadder"}) {
+            ASSERT_TRUE(change_alerts(*context_, "acme", {{"sweep:acme", true, text}}));
+        }
+        ASSERT_TRUE(change_alerts(*context_, "acme", {{"sweep:acme", false}}));
+        for (const bool is_over : {false, true}) {
+            auto reached = read_alert(*database_, "acme", "sweep:acme");
+            ASSERT_TRUE(reached);
+            reached->is_over = is_over;
+            note_alert_result(*context_, *reached);
+        }
+        EXPECT_FALSE(read_alert(*database_, "acme", "sweep:acme"));
     }
 
     void read_everything() {
@@ -92,6 +141,8 @@ class StatementsTest : public ::testing::Test {
                 read_events(*database_, {business, state, 0, 10});
             }
             read_dead_letters(*database_, business, 0, 10);
+            read_alerts(*database_, business, 10);
+            read_fuse_blocked(*database_, business, 10);
         }
         read_timeline(*database_, 1);
         read_rental_steps(*database_, "acme", "r1", 10);
@@ -99,6 +150,34 @@ class StatementsTest : public ::testing::Test {
         read_secret_uses(*database_, "acme");
         read_rental(*database_, "acme", "r1");
         read_rentals(*database_, "acme", "", 10);
+        read_events_of_rental(*database_, "acme", "r1", 10);
+        read_lookups();
+    }
+
+    void read_lookups() {
+        using access::RentalKey;
+        for (const RentalKey key :
+             {RentalKey::kUnit, RentalKey::kRenter, RentalKey::kSite, RentalKey::kTarget}) {
+            read_rentals_by(*database_, "acme", key, "x", "", 10);
+        }
+        read_pin_holder(*database_, "acme", "s1", "hash");
+        read_fuse_counts(*database_, "acme", "s1", kNowMs);
+        read_open_transfers(*database_, "acme", "r1", 10);
+        read_newest_access_event_ms(*database_, "acme", "doors");
+        access::AccessEventFilter filter;
+        filter.business = "acme";
+        read_access_events(*database_, filter, 10);
+        for (auto part :
+             {&access::AccessEventFilter::connection, &access::AccessEventFilter::target,
+              &access::AccessEventFilter::renter_id, &access::AccessEventFilter::rental_id}) {
+            filter.*part = "x";
+            read_access_events(*database_, filter, 10);
+        }
+    }
+
+    // What is read in full because it holds nothing but what was asked for.
+    static bool is_all_wanted(const std::string& line) {
+        return line == "SCAN CONSTANT ROW" || line == "SCAN r USING INDEX rentals_blocked";
     }
 
     // The lines of the plan that walk a table or a whole index.
@@ -112,7 +191,7 @@ class StatementsTest : public ::testing::Test {
             const void* text = sqlite3_column_blob(statement, 3);
             const int size = sqlite3_column_bytes(statement, 3);
             const std::string line(static_cast<const char*>(text), static_cast<std::size_t>(size));
-            if (line.rfind("SCAN ", 0) == 0) found.push_back(line);
+            if (line.rfind("SCAN ", 0) == 0 && !is_all_wanted(line)) found.push_back(line);
         }
         sqlite3_finalize(statement);
         return found;
@@ -122,6 +201,7 @@ class StatementsTest : public ::testing::Test {
     ManualClock clock_{kNowMs};
     std::unique_ptr<Database> database_;
     std::unique_ptr<WriteContext> context_;
+    int looks_ = 0;
 };
 
 TEST_F(StatementsTest, P10_NoStatementWalksATable) {
@@ -132,7 +212,7 @@ TEST_F(StatementsTest, P10_NoStatementWalksATable) {
     // These stop after their first row, as the table's own order is the wanted one.
     const std::set<std::string> bounded = {"SELECT id FROM steps ORDER BY id DESC LIMIT 1"};
     const std::vector<std::string> statements = database_->statements();
-    EXPECT_GT(statements.size(), 40u);
+    EXPECT_GT(statements.size(), 80u);
     for (const std::string& sql : statements) {
         if (bounded.count(sql) != 0) continue;
         EXPECT_EQ(walks(sql), std::vector<std::string>()) << sql;
