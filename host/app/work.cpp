@@ -20,7 +20,7 @@ Work::Work(const config::Config& config, store::Store& store, egress::Egress& eg
            plugins::PluginHost& plugins, const Clock& clock)
     : businesses_(make_businesses(config, egress, clock)),
       reconciler_(store, plugins, clock),
-      resolver_(businesses_, clock),
+      resolver_(businesses_, store, clock),
       looker_(businesses_, reconciler_) {}
 
 dispatch::Handlers Work::handlers() {

@@ -1,25 +1,39 @@
-// Resolver: from an event to the rentals that it speaks of. Fetches the event's job and marks each
-// rental for a look; what the event claims to have happened is never taken as fact.
+// Resolver: from an event to the rentals that it speaks of. Reads the event's job, or what is known
+// of its unit, renter or site, and marks each rental for a look; what the event claims to have
+// happened is never taken as fact.
 #pragma once
 
+#include "access/rental_lookups.hpp"
 #include "base/clock.hpp"
 #include "dispatch/businesses.hpp"
+#include "dispatch/event_data.hpp"
+#include "dispatch/event_types.hpp"
 #include "dispatch/task_handler.hpp"
 
 namespace gatehouse::dispatch {
 
 class Resolver final : public TaskHandler {
   public:
-    Resolver(const Businesses& businesses, const Clock& clock)
-        : businesses_(businesses), clock_(clock) {}
+    // All outlive it.
+    Resolver(const Businesses& businesses, access::RentalLookups& lookups, const Clock& clock)
+        : businesses_(businesses), lookups_(lookups), clock_(clock) {}
 
-    // kNotFound: the business is gone from the configuration, or there is no such job (yet).
-    // kInvalid: the event or its job names no job or rental. kUnavailable: the job does not read
-    // completed yet although its event says so, or Storeganise cannot be read.
+    // kNotFound: the business is gone from the configuration, there is no such job (yet), or it
+    // names no rental. kInvalid: the event names nothing of what its type is about. kUnavailable:
+    // the job does not read completed yet although its event says so, or Storeganise or the store
+    // cannot be read. A unit, renter or site that nothing is known of is a success (P12).
     Outcome run(const Task& task, observe::StepLog& steps) override;
 
   private:
+    Outcome resolve_job(const EventRule& rule, const EventData& data, const Task& task,
+                        storeganise::Client& client, observe::StepLog& steps);
+    Outcome fan_out(const EventRule& rule, const EventData& data, const Task& task,
+                    storeganise::Client& client, observe::StepLog& steps);
+    void add_looks(const std::vector<std::string>& rental_ids, Priority priority, const Task& task,
+                   observe::StepLog& steps, Outcome& outcome) const;
+
     const Businesses& businesses_;
+    access::RentalLookups& lookups_;
     const Clock& clock_;
 };
 

@@ -62,6 +62,7 @@ void ask_for_work(store::NewEvent& event, bool is_storeganise) {
         return;
     }
     dispatch::NewTask task{event.business, dispatch::TaskKind::kResolve, "", event.received_ms, 0};
+    task.priority = dispatch::priority_of(event.type);
     if (!is_storeganise) {
         task.kind = dispatch::TaskKind::kInbound;
         task.key = dispatch::inbound_key(event.source, event.sender_id);
