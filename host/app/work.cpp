@@ -21,10 +21,15 @@ Work::Work(const config::Config& config, store::Store& store, egress::Egress& eg
     : businesses_(make_businesses(config, egress, clock)),
       reconciler_(store, plugins, clock),
       resolver_(businesses_, store, clock),
-      looker_(businesses_, reconciler_) {}
+      looker_(businesses_, reconciler_),
+      router_(businesses_, clock),
+      notifier_(businesses_, plugins, clock) {}
 
 dispatch::Handlers Work::handlers() {
-    return {{dispatch::TaskKind::kResolve, &resolver_}, {dispatch::TaskKind::kReconcile, &looker_}};
+    return {{dispatch::TaskKind::kResolve, &resolver_},
+            {dispatch::TaskKind::kReconcile, &looker_},
+            {dispatch::TaskKind::kRoute, &router_},
+            {dispatch::TaskKind::kNotify, &notifier_}};
 }
 
 }  // namespace gatehouse::app

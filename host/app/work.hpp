@@ -7,7 +7,9 @@
 #include "config/config.hpp"
 #include "dispatch/businesses.hpp"
 #include "dispatch/look.hpp"
+#include "dispatch/notify_task.hpp"
 #include "dispatch/resolve.hpp"
+#include "dispatch/route_task.hpp"
 #include "dispatch/task_runner.hpp"
 #include "egress/egress.hpp"
 #include "plugins/plugin_host.hpp"
@@ -31,6 +33,8 @@ class Work {
     access::Reconciler reconciler_;
     dispatch::Resolver resolver_;
     dispatch::Looker looker_;
+    dispatch::Router router_;
+    dispatch::Notifier notifier_;
 };
 
 }  // namespace gatehouse::app

@@ -4,12 +4,14 @@
 
 #include "base/encoding.hpp"
 #include "egress/ascii.hpp"
+#include "egress/signatures.hpp"
 
 namespace gatehouse::egress {
 namespace {
 
 constexpr std::string_view kOpen = "{{secret:";
 constexpr std::string_view kClose = "}}";
+constexpr std::string_view kBase64 = "{{base64:";
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMinTakenOutBytes = 6;
 
@@ -76,6 +78,22 @@ class Filler {
         return {};
     }
 
+    // {{base64:...}} reaches to the value's end, and may hold references itself.
+    Result<void> fill_header(std::string& value) {
+        const std::size_t at = value.find(kBase64);
+        if (at == std::string::npos) return fill(value, as_it_is);
+        if (!value.ends_with(kClose)) {
+            return fail(ErrorKind::kInvalid, "a header's base64 part does not end with it");
+        }
+        const std::size_t begin = at + kBase64.size();
+        std::string part = value.substr(begin, value.size() - kClose.size() - begin);
+        if (auto filled = fill(part, as_it_is); !filled) return filled;
+        value.resize(at);
+        if (auto filled = fill(value, as_it_is); !filled) return filled;
+        value += to_base64(part);
+        return {};
+    }
+
     std::vector<std::string> take_used() { return std::move(used_); }
 
   private:
@@ -99,7 +117,7 @@ void replace_all(std::string& text, std::string_view what) {
 Result<std::vector<std::string>> fill_in(const Secrets& secrets, HttpCall& call) {
     Filler filler(secrets);
     for (auto& [name, value] : call.headers) {
-        if (auto filled = filler.fill(value, as_it_is); !filled) {
+        if (auto filled = filler.fill_header(value); !filled) {
             return tl::unexpected(filled.error());
         }
     }
@@ -109,7 +127,11 @@ Result<std::vector<std::string>> fill_in(const Secrets& secrets, HttpCall& call)
     if (auto filled = filler.fill(call.body, body_encoding(call.headers)); !filled) {
         return tl::unexpected(filled.error());
     }
-    return filler.take_used();
+    std::vector<std::string> used = filler.take_used();
+    const auto signed_with = sign(secrets, call);
+    if (!signed_with) return tl::unexpected(signed_with.error());
+    used.insert(used.end(), signed_with->begin(), signed_with->end());
+    return used;
 }
 
 void take_out(const Secrets& secrets, const std::vector<std::string>& used, HttpReply& reply) {

@@ -17,7 +17,9 @@ using Secrets = std::map<std::string, Secret>;
 
 // Fills every reference of the call in: as it is in header values, percent-encoded in the URL, and
 // in the body as its Content-Type asks: escaped for a JSON string, percent-encoded for a form, as
-// it is otherwise. Filled-in text is not looked at again. Returns the names used, each once.
+// it is otherwise. Filled-in text is not looked at again. In a header's value {{base64:...}}, which
+// ends with the value, stands for the base64 of what is in it, for Basic authentication; signatures
+// are made last (signatures.hpp). Returns the names used.
 //
 // kInvalid: unknown name, a reference that does not end, a secret that cannot stand in a header.
 // The message names the secret, never its value.

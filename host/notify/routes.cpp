@@ -23,7 +23,7 @@ std::optional<Number> number_from(std::string_view text) {
 }
 
 std::string alert_key(const Told& told) {
-    const AlertNews& alert = *told.alert;
+    const News& alert = *told.alert;
     return dump_json({{"alert", alert.is_cured ? "cured" : "raised"},
                       {"at", alert.at_ms},
                       {"route", told.route},
@@ -40,7 +40,7 @@ std::optional<Told> alert_from(std::string_view key) {
     const auto route = int_member(*document, "route");
     const auto kind = string_member(*document, "alert");
     if (!route || *route < 0 || !kind) return std::nullopt;
-    AlertNews alert;
+    News alert;
     alert.is_cured = *kind == "cured";
     alert.at_ms = int_member(*document, "at").value_or(0);
     alert.subject = string_member(*document, "subject").value_or("");

@@ -18,7 +18,7 @@ constexpr std::string_view kAlertCured = "gatehouse.alert.cured";
 
 // An alert's news has no stored event, and its record may be gone when it is told: everything that
 // a message can say stands here.
-struct AlertNews {
+struct News {
     bool is_cured = false;
     UnixMs at_ms = 0;
     std::string subject;  // "rental:<id>"
@@ -35,7 +35,7 @@ struct Told {
     std::int64_t event_id = 0;  // 0: an alert's news
     std::size_t route = 0;
     std::string connection;
-    std::optional<AlertNews> alert;
+    std::optional<News> alert;
 };
 
 // "<event id>/<route>/<connection>", or a JSON object for an alert's news, its text shortened.

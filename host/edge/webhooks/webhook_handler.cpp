@@ -56,19 +56,30 @@ store::NewEvent event_of(const verify::Delivery& delivery, const Result<Envelope
     return event;
 }
 
-void ask_for_work(store::NewEvent& event, bool is_storeganise) {
-    if (is_storeganise && !dispatch::asks_for_a_look(event.type)) {
-        event.state = store::EventState::kIgnored;
-        return;
-    }
-    dispatch::NewTask task{event.business, dispatch::TaskKind::kResolve, "", event.received_ms, 0};
-    task.priority = dispatch::priority_of(event.type);
-    if (!is_storeganise) {
-        task.kind = dispatch::TaskKind::kInbound;
-        task.key = dispatch::inbound_key(event.source, event.sender_id);
-        task.priority = dispatch::Priority::kNormal;
-    }
+dispatch::NewTask task_of(const store::NewEvent& event, dispatch::TaskKind kind) {
+    return {event.business, kind, "", event.received_ms, 0};
+}
+
+void ask_for_inbound(store::NewEvent& event) {
+    dispatch::NewTask task = task_of(event, dispatch::TaskKind::kInbound);
+    task.key = dispatch::inbound_key(event.source, event.sender_id);
+    task.priority = dispatch::Priority::kNormal;
     event.tasks.push_back(std::move(task));
+}
+
+// An event that neither leads to a look nor is told to anybody asks for nothing.
+void ask_for_work(store::NewEvent& event, const notify::RoutedTypes& routed) {
+    if (dispatch::asks_for_a_look(event.type)) {
+        dispatch::NewTask task = task_of(event, dispatch::TaskKind::kResolve);
+        task.priority = dispatch::priority_of(event.type);
+        event.tasks.push_back(std::move(task));
+    }
+    if (routed.contain(event.type)) {
+        dispatch::NewTask task = task_of(event, dispatch::TaskKind::kRoute);
+        task.priority = dispatch::Priority::kNormal;
+        event.tasks.push_back(std::move(task));
+    }
+    if (event.tasks.empty()) event.state = store::EventState::kIgnored;
 }
 
 }  // namespace
@@ -85,17 +96,18 @@ WebhookHandler::WebhookHandler(const config::Config& config, std::vector<VendorS
                                {{"answer", "refused"}})),
       not_stored_(metrics.counter("gatehouse_edge_webhooks_total", "Webhooks by answer",
                                   {{"answer", "not_stored"}})) {
-    const auto add = [this](VendorSource source, bool is_storeganise) {
+    const auto add = [this](Endpoint endpoint) {
+        const VendorSource& source = endpoint.source;
         std::string path = std::string(kPathPrefix) + source.business + "/" + source.connection;
-        endpoints_.emplace(std::move(path), Endpoint{std::move(source), is_storeganise});
+        endpoints_.emplace(std::move(path), std::move(endpoint));
     };
     for (const auto& [name, business] : config.businesses) {
-        add({name, "storeganise", verify::storeganise_scheme(), "",
-             business.storeganise.webhook_secrets},
-            true);
+        VendorSource source{name, "storeganise", verify::storeganise_scheme(), "",
+                            business.storeganise.webhook_secrets};
+        add({std::move(source), true, notify::RoutedTypes(business.notify)});
     }
     for (VendorSource& vendor : vendors) {
-        add(std::move(vendor), false);
+        add({std::move(vendor), false, notify::RoutedTypes({})});
     }
     decoy_.source.scheme = verify::storeganise_scheme();
     decoy_.source.secrets.push_back({Secret(SystemRandom().bytes(32)), "decoy"});
@@ -137,7 +149,8 @@ void WebhookHandler::take_in(const Endpoint& endpoint, const verify::Delivery& d
     event.business = endpoint.source.business;
     event.source = endpoint.source.connection;
     event.verified_by = std::move(verified_by);
-    if (envelope) ask_for_work(event, endpoint.is_storeganise);
+    if (envelope && endpoint.is_storeganise) ask_for_work(event, endpoint.routed);
+    if (envelope && !endpoint.is_storeganise) ask_for_inbound(event);
     HttpResponse response =
         envelope ? HttpResponse{200, message("ok " + envelope->type)}
                  : HttpResponse{400, message("the body is not a JSON event with a type")};

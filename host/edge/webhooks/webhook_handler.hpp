@@ -20,6 +20,7 @@
 #include "config/config.hpp"
 #include "edge/http_server.hpp"
 #include "edge/webhooks/envelope.hpp"
+#include "notify/pattern.hpp"
 #include "observe/metrics.hpp"
 #include "store/store.hpp"
 #include "verify/verify.hpp"
@@ -47,6 +48,8 @@ class WebhookHandler final : public HttpHandler {
     struct Endpoint {
         VendorSource source;  // of Storeganise too: then the connection is "storeganise"
         bool is_storeganise = false;
+        notify::RoutedTypes routed =
+            notify::RoutedTypes({});  // of Storeganise: what the business's routes want
     };
 
     // Lets a string_view find a string key.

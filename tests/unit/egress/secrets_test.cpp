@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.hpp"
+
 namespace gatehouse::egress {
 namespace {
 
@@ -63,6 +65,41 @@ TEST(SecretsTest, P8_TakesEchoedSecretsOutOfTheAnswer) {
     take_out(make_secrets(), {"key", "pin"}, reply);
     EXPECT_EQ(reply.headers[0].second, "Login ***");
     EXPECT_EQ(reply.body, "bad key *** or *** or ***, pin 12");
+}
+
+TEST(SecretsTest, BasicAuthenticationIsEncodedOnTheWayOut) {
+    const Secrets secrets{{"token", Secret("s3cret}}!")}};
+    HttpCall call;
+    call.headers = {{"Authorization", "Basic {{base64:AC1:{{secret:token}}}}"}};
+    ASSERT_TRUE(fill_in(secrets, call).has_value());
+    EXPECT_EQ(call.headers[0].second, "Basic " + to_base64("AC1:s3cret}}!"));
+    for (const char* bad : {"Basic {{base64:a}} b", "Basic {{base64:{{secret:gone}}}}"}) {
+        call.headers[0].second = bad;
+        EXPECT_FALSE(fill_in(secrets, call).has_value()) << bad;
+    }
+}
+
+// The key, message and signature of the specification's own example.
+TEST(SecretsTest, SignsAsStandardWebhooksSays) {
+    const Secrets secrets{{"key", Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")},
+                          {"bad", Secret("whsec_short")}};
+    HttpCall call;
+    call.body = R"({"test": 2432232314})";
+    call.headers = {{"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"},
+                    {"Webhook-Timestamp", "1614265330"},
+                    {"webhook-signature", "{{standard-webhooks:key}} {{standard-webhooks:key}}"}};
+    HttpCall other = call;
+    ASSERT_TRUE(fill_in(secrets, call).has_value());
+    const std::string expected = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+    EXPECT_EQ(call.headers[2].second, expected + " " + expected);
+    for (const char* bad :
+         {"{{standard-webhooks:bad}}", "{{standard-webhooks:gone}}", "{{standard-webhooks:key"}) {
+        HttpCall refused = other;
+        refused.headers[2].second = bad;
+        EXPECT_FALSE(fill_in(secrets, refused).has_value()) << bad;
+    }
+    other.headers[0].first = "x";
+    EXPECT_FALSE(fill_in(secrets, other).has_value());
 }
 
 }  // namespace

@@ -1,0 +1,262 @@
+#include "dispatch/notify_task.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "dispatch/route_news.hpp"
+#include "dispatch/route_task.hpp"
+#include "plugins/documents.hpp"
+#include "support/stub_client.hpp"
+
+namespace gatehouse::dispatch {
+namespace {
+
+using nlohmann::json;
+
+class FakeStoreganise final : public test::StubClient {
+  public:
+    std::map<std::string, json> objects;  // "jobs/j1"
+    std::vector<std::string> asked;
+
+    Result<json> object(const std::string& collection, const std::string& id,
+                        observe::StepLog*) override {
+        asked.push_back(collection + "/" + id);
+        const auto found = objects.find(asked.back());
+        if (found == objects.end()) return fail(ErrorKind::kNotFound, "no such object");
+        return found->second;
+    }
+};
+
+class FakePlugins final : public plugins::PluginHost {
+  public:
+    std::vector<plugins::Call> calls;
+    Result<std::string> answer = std::string(R"({"schema":1,"detail":"sent"})");
+
+    Result<std::string> call(const plugins::Call& call) override {
+        calls.push_back(call);
+        return answer;
+    }
+    const plugins::Manifest* manifest(const std::string&) const override { return nullptr; }
+    std::vector<plugins::PluginStatus> status() const override { return {}; }
+    void stop() override {}
+
+    json document() const { return json::parse(calls.back().document); }
+};
+
+constexpr const char* kBody =
+    R"({"id": "5bf48b", "created": "2026-11-22T08:00:00.000Z",
+        "type": "job.unit_moveIn.created", "data": {"jobId": "j1"}})";
+
+class NotifyTest : public testing::Test {
+  protected:
+    NotifyTest() {
+        config_.business = "acme";
+        auto client = std::make_unique<FakeStoreganise>();
+        storeganise_ = client.get();
+        storeganise_->objects = {
+            {"jobs/j1", json::parse(R"({"id": "j1", "steps": [{"type": "start",
+                "result": {"unitRentalId": {"id": "r1"}, "unitId": "u1"}}]})")},
+            {"unit-rentals/r1",
+             json::parse(R"({"id": "r1", "siteId": "s1", "unitId": "u1", "ownerId": "o1",
+                "customFields": {"kisi_pinCode": "482915", "note": "x"}})")},
+            {"units/u1", json::parse(R"({"id": "u1", "name": "A12", "siteId": "s1"})")},
+            {"users/o1", json::parse(R"({"id": "o1", "name": "{{secret:api_key}}",
+                "language": "de"})")},
+            {"sites/s1", json::parse(R"({"id": "s1", "code": "lon1",
+                "title": {"en": "London", "de": "Londonn"}})")}};
+        businesses_["acme"] = {&config_, std::move(client)};
+    }
+
+    config::Notify& add_route(std::vector<std::string> on, json message = json::object()) {
+        config::Notify route;
+        route.on = std::move(on);
+        route.connection = "ops";
+        route.message.value = std::move(message);
+        config_.notify.push_back(std::move(route));
+        return config_.notify.back();
+    }
+
+    static Task task(TaskKind kind, const std::string& key, int attempt = 1) {
+        Task task;
+        task.business = "acme";
+        task.kind = kind;
+        task.key = key;
+        task.attempt = attempt;
+        task.event_id = 9;
+        task.event_type = "job.unit_moveIn.created";
+        task.event_body = kBody;
+        return task;
+    }
+
+    Outcome route(int attempt = 1) {
+        return Router(businesses_, clock_).run(task(TaskKind::kRoute, "9", attempt), steps_);
+    }
+    Outcome notify(const std::string& key = "9/0/ops", int attempt = 1) {
+        return notifier_.run(task(TaskKind::kNotify, key, attempt), steps_);
+    }
+    std::string said() const {
+        std::string all;
+        for (const observe::Step& step : steps_.steps())
+            all += step.text + "\n";
+        return all;
+    }
+
+    ManualClock clock_{1'800'000'000'000};
+    config::Business config_;
+    Businesses businesses_;
+    FakeStoreganise* storeganise_ = nullptr;
+    FakePlugins plugins_;
+    Notifier notifier_{businesses_, plugins_, clock_};
+    observe::StepLog steps_{clock_};
+};
+
+TEST_F(NotifyTest, EachRouteThatFitsGetsATaskOfItsOwn) {
+    add_route({"invoice.*"});
+    add_route({"job.*"});
+    add_route({"job.unit_moveIn.created", "*"});
+    const Outcome outcome = route();
+    ASSERT_TRUE(outcome.status.has_value());
+    ASSERT_EQ(outcome.follow_ups.size(), 2U);
+    EXPECT_EQ(outcome.follow_ups[0].key, "9/1/ops");
+    EXPECT_EQ(outcome.follow_ups[1].key, "9/2/ops");
+    EXPECT_EQ(outcome.follow_ups[0].kind, TaskKind::kNotify);
+    EXPECT_EQ(outcome.follow_ups[0].priority, Priority::kNormal);
+    EXPECT_EQ(outcome.follow_ups[0].event_id, 9);
+    EXPECT_TRUE(storeganise_->asked.empty());
+}
+
+TEST_F(NotifyTest, ARouteOfASiteIsHeldAgainstTheEventsOwnSite) {
+    add_route({"job.*"}).sites = {"s1"};
+    add_route({"job.*"}).sites = {"ber1", "lon1"};
+    add_route({"job.*"}).sites = {"ber1"};
+    const Outcome outcome = route();
+    ASSERT_TRUE(outcome.status.has_value());
+    ASSERT_EQ(outcome.follow_ups.size(), 2U);
+    EXPECT_EQ(outcome.follow_ups[0].key, "9/0/ops");
+    EXPECT_EQ(outcome.follow_ups[1].key, "9/1/ops");
+    EXPECT_EQ(storeganise_->asked,
+              (std::vector<std::string>{"jobs/j1", "unit-rentals/r1", "sites/s1"}));
+}
+
+TEST_F(NotifyTest, WhatIsNotThereYetIsAskedForAgainAndThenLeftOut) {
+    storeganise_->objects.clear();
+    add_route({"job.*"}).sites = {"s1"};
+    EXPECT_EQ(route(1).status.error().kind, ErrorKind::kNotFound);
+    const Outcome later = route(kPatientAttempts + 1);
+    ASSERT_TRUE(later.status.has_value());
+    EXPECT_TRUE(later.follow_ups.empty());
+}
+
+TEST_F(NotifyTest, FetchesFillsAndTells) {
+    config::Notify& ops = add_route({"job.*"}, {{"text", "{{unit.name}} {{site.title}} {{x}}"}});
+    ops.fetch = {"rental", "unit", "renter", "site", "invoice"};
+    ASSERT_TRUE(notify().status.has_value()) << said();
+    ASSERT_EQ(plugins_.calls.size(), 1U);
+    EXPECT_EQ(plugins_.calls[0].function, "notify.send");
+    EXPECT_EQ(plugins_.calls[0].connection, "ops");
+    const json document = plugins_.document();
+    EXPECT_EQ(plugins::fault_in("notify.send.request", document), "");
+    EXPECT_EQ(document["message"]["text"], "A12 Londonn ");
+    EXPECT_EQ(document["event"]["id"], "5bf48b");
+    EXPECT_EQ(document["event"]["created_at"], "2026-11-22T08:00:00.000Z");
+    EXPECT_EQ(document["event"]["data"]["jobId"], "j1");
+    EXPECT_EQ(document["facts"]["site"]["title"]["en"], "London");
+    EXPECT_FALSE(document["facts"].contains("invoice"));
+    EXPECT_EQ(storeganise_->asked.size(), 5U);  // job, rental, unit, renter, site: once each
+    EXPECT_NE(said().find("the message leaves out: x"), std::string::npos);
+    EXPECT_NE(said().find("told ops: sent"), std::string::npos);
+}
+
+TEST_F(NotifyTest, P8_NoPinAndNoReferenceToASecretReachesAPlugin) {
+    add_route({"job.*"}, {{"text", "{{rental.customFields.kisi_pinCode}}{{renter.name}}"}})
+        .fetch = {"rental", "renter"};
+    ASSERT_TRUE(notify().status.has_value());
+    const std::string& document = plugins_.calls[0].document;
+    EXPECT_EQ(document.find("482915"), std::string::npos);
+    EXPECT_EQ(document.find("{{"), std::string::npos);
+    EXPECT_EQ(plugins_.document()["message"]["text"], "{ {secret:api_key}}");
+}
+
+TEST_F(NotifyTest, TheIdOfAMessageIsTheSameWheneverItIsSent) {
+    add_route({"job.*"});
+    add_route({"job.*"});
+    plugins_.answer = fail(ErrorKind::kUnavailable, "down");
+    EXPECT_EQ(notify().status.error().kind, ErrorKind::kUnavailable);
+    EXPECT_FALSE(notify("9/0/ops", 2).status);
+    EXPECT_FALSE(notify("9/1/ops").status);
+    const auto id = [this](std::size_t i) {
+        return json::parse(plugins_.calls[i].document)["id"].get<std::string>();
+    };
+    EXPECT_EQ(id(0), id(1));
+    EXPECT_NE(id(0), id(2));
+    EXPECT_EQ(id(0).size(), 35U);
+}
+
+TEST_F(NotifyTest, ARoutesRateIsItsOwnAndWaitsOutItsTime) {
+    add_route({"job.*"}).rate = {2, 60'000};
+    add_route({"job.*"});
+    EXPECT_TRUE(notify().status);
+    clock_.advance_ms(10'000);
+    EXPECT_TRUE(notify().status);
+    const Outcome third = notify();
+    ASSERT_FALSE(third.status);
+    EXPECT_EQ(third.status.error().kind, ErrorKind::kRateLimited);
+    EXPECT_EQ(third.status.error().retry_after_ms, 50'000);
+    EXPECT_TRUE(notify("9/1/ops").status);
+    clock_.advance_ms(50'000);
+    EXPECT_TRUE(notify().status);
+    EXPECT_FALSE(notify().status);
+    EXPECT_EQ(plugins_.calls.size(), 4U);
+}
+
+TEST_F(NotifyTest, AMessageWhoseRouteIsGoneIsNotSent) {
+    add_route({"invoice.*"});
+    EXPECT_TRUE(notify("9/0/ops").status);    // no longer for this type
+    EXPECT_TRUE(notify("9/0/other").status);  // another route in its place
+    EXPECT_TRUE(notify("9/7/ops").status);
+    EXPECT_TRUE(plugins_.calls.empty());
+    EXPECT_EQ(notify("nonsense").status.error().kind, ErrorKind::kInvalid);
+    businesses_.clear();
+    EXPECT_TRUE(notify().status);
+    EXPECT_TRUE(route().status);
+}
+
+TEST_F(NotifyTest, AlertsAreToldWithTheFactsOfTheirRental) {
+    add_route({"job.*"});
+    add_route({"gatehouse.alert.*"}, {{"text", "{{event.data.text}}: {{unit.name}}"}}).fetch = {
+        "unit"};
+    AlertRecord alert;
+    alert.business = "acme";
+    alert.subject = "rental:r1";
+    alert.text = "the renter has no e-mail address";
+    alert.rental_id = "r1";
+    alert.raised_ms = clock_.now_ms();
+    RouteNews news(businesses_, clock_);
+    const std::vector<NewTask> tasks = news.tell(alert, AlertTurn::kRaised);
+    ASSERT_EQ(tasks.size(), 1U);
+    Task told = task(TaskKind::kNotify, tasks[0].key);
+    told.event_id = 0;
+    told.event_type = "";
+    told.event_body = "";
+    ASSERT_TRUE(notifier_.run(told, steps_).status) << said();
+    const json document = plugins_.document();
+    EXPECT_EQ(plugins::fault_in("notify.send.request", document), "");
+    EXPECT_EQ(document["event"]["type"], "gatehouse.alert.raised");
+    EXPECT_EQ(document["message"]["text"], "the renter has no e-mail address: A12");
+    EXPECT_NE(news.tell(alert, AlertTurn::kCured)[0].key, tasks[0].key);
+}
+
+TEST_F(NotifyTest, AnAlertOfAnotherSiteIsNotTold) {
+    add_route({"gatehouse.alert.raised"}).sites = {"ber1"};
+    AlertRecord alert;
+    alert.business = "acme";
+    alert.subject = "rental:r1";
+    alert.rental_id = "r1";
+    const auto tasks = RouteNews(businesses_, clock_).tell(alert, AlertTurn::kRaised);
+    ASSERT_EQ(tasks.size(), 1U);
+    EXPECT_TRUE(notifier_.run(task(TaskKind::kNotify, tasks[0].key), steps_).status);
+    EXPECT_TRUE(plugins_.calls.empty());
+}
+
+}  // namespace
+}  // namespace gatehouse::dispatch
