@@ -1,7 +1,6 @@
 #include "admin/api.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "admin/explain.hpp"
 #include "admin/replies.hpp"
@@ -13,15 +12,8 @@ namespace {
 using edge::HttpResponse;
 using nlohmann::json;
 
-constexpr int kDefaultLimit = 50;
 constexpr int kMaxLimit = 500;
 constexpr int kExplainedSteps = 30;
-
-int limit_of(const Request& request) {
-    const auto found = request.query.find("limit");
-    if (found == request.query.end()) return kDefaultLimit;
-    return static_cast<int>(parse_id(found->second, kMaxLimit).value_or(0));
-}
 
 // What every list takes; a reply where one of them cannot be read.
 std::optional<HttpResponse> refuse_page(const Request& request) {
@@ -36,12 +28,6 @@ std::optional<HttpResponse> refuse_page(const Request& request) {
 std::int64_t before_of(const Request& request) {
     const auto found = request.query.find("before");
     return found == request.query.end() ? 0 : parse_id(found->second).value_or(0);
-}
-
-std::optional<std::string> text_of(const Request& request, const std::string& name) {
-    const auto found = request.query.find(name);
-    if (found == request.query.end()) return std::nullopt;
-    return found->second;
 }
 
 }  // namespace
@@ -61,7 +47,7 @@ struct Api::Route {
 };
 
 HttpResponse Api::answer(const Request& request) {
-    static const std::array<Route, 13> routes{{
+    static const std::vector<Route> routes{
         {"GET", {"readyz"}, {}, &Api::ready},
         {"GET", {"metrics"}, {}, &Api::metrics},
         {"GET", {"v1", "version"}, {}, &Api::version},
@@ -75,7 +61,12 @@ HttpResponse Api::answer(const Request& request) {
         {"GET", {"v1", "rentals", "*", "*", "explain"}, {}, &Api::explain},
         {"GET", {"v1", "dead-letters"}, {"business", "before", "limit"}, &Api::dead_letters},
         {"POST", {"v1", "dead-letters", "*", "replay"}, {}, &Api::replay_dead_letter},
-    }};
+        {"POST", {"v1", "sweeps", "*"}, {"full", "delta", "dry-run", "trust"}, &Api::sweep},
+        {"GET", {"v1", "sweeps", "*", "*"}, {"since"}, &Api::sweep_report},
+        {"GET", {"v1", "fuse"}, {"business", "limit"}, &Api::fuse},
+        {"POST", {"v1", "fuse", "*", "confirm"}, {"rental", "all"}, &Api::confirm},
+        {"GET", {"v1", "alerts"}, {"business", "limit"}, &Api::alerts},
+    };
     bool is_known_path = false;
     for (const Route& route : routes) {
         if (!route.matches(request)) continue;

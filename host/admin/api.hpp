@@ -12,6 +12,7 @@
 #include "observe/metrics.hpp"
 #include "plugins/plugin_host.hpp"
 #include "store/store.hpp"
+#include "sweep/report.hpp"
 
 namespace gatehouse::admin {
 
@@ -23,6 +24,7 @@ struct Dependencies {
     const observe::Metrics& metrics;
     const Clock& clock;
     std::string version;
+    const sweep::Reports* sweeps = nullptr;
 };
 
 // The paths are listed in docs/admin-api.md. [any thread; blocks for the store]
@@ -46,6 +48,11 @@ class Api {
     edge::HttpResponse replay_event(const Request& request);
     edge::HttpResponse rentals(const Request& request);
     edge::HttpResponse explain(const Request& request);
+    edge::HttpResponse sweep(const Request& request);
+    edge::HttpResponse sweep_report(const Request& request);
+    edge::HttpResponse fuse(const Request& request);
+    edge::HttpResponse confirm(const Request& request);
+    edge::HttpResponse alerts(const Request& request);
     edge::HttpResponse dead_letters(const Request& request);
     edge::HttpResponse replay_dead_letter(const Request& request);
 

@@ -75,4 +75,18 @@ std::optional<std::int64_t> parse_id(std::string_view text, std::int64_t most) {
     return value;
 }
 
+int limit_of(const Request& request) {
+    constexpr int kDefaultLimit = 50;
+    constexpr int kMaxLimit = 500;
+    const auto found = request.query.find("limit");
+    if (found == request.query.end()) return kDefaultLimit;
+    return static_cast<int>(parse_id(found->second, kMaxLimit).value_or(0));
+}
+
+std::optional<std::string> text_of(const Request& request, const std::string& name) {
+    const auto found = request.query.find(name);
+    if (found == request.query.end()) return std::nullopt;
+    return found->second;
+}
+
 }  // namespace gatehouse::admin

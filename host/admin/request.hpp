@@ -26,4 +26,10 @@ Result<Request> parse_request(std::string_view method, std::string_view path,
 // A whole decimal number from 1 to `most`.
 std::optional<std::int64_t> parse_id(std::string_view text, std::int64_t most = INT64_MAX);
 
+// The parameter `limit` of a list, 50 if it is not given; 0 if it is no number from 1 to 500.
+int limit_of(const Request& request);
+
+// A parameter, if it is given.
+std::optional<std::string> text_of(const Request& request, const std::string& name);
+
 }  // namespace gatehouse::admin

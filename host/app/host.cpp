@@ -101,9 +101,13 @@ Result<void> Host::start_work() {
         return tl::unexpected(named("plugins", plugins.error()));
     }
     plugins_ = std::move(*plugins);
-    work_ = std::make_unique<Work>(*config_, *store_, *egress_, *plugins_, clock_);
+    work_ = std::make_unique<Work>(*config_, *store_, *egress_, *plugins_, clock_, metrics_);
     dispatcher_ = std::make_unique<dispatch::Dispatcher>(
         *store_, work_->handlers(), config_->dispatch, clock_, random_, metrics_);
+    const auto begun = store_->enqueue(dispatch::first_sweeps(*config_, clock_.now_ms()));
+    if (!begun) {
+        return tl::unexpected(named("sweep", begun.error()));
+    }
     if (Result<void> started = dispatcher_->start(); !started) {
         return tl::unexpected(named("dispatch", started.error()));
     }
@@ -111,8 +115,8 @@ Result<void> Host::start_work() {
 }
 
 Result<void> Host::listen() {
-    admin_ = std::make_unique<admin::AdminHandler>(
-        admin::Dependencies{*store_, *plugins_, config_, metrics_, clock_, GATEHOUSE_VERSION});
+    admin_ = std::make_unique<admin::AdminHandler>(admin::Dependencies{
+        *store_, *plugins_, config_, metrics_, clock_, GATEHOUSE_VERSION, &work_->sweeps()});
     auto admin = edge::start_http_server(admin_options(config_->admin), *admin_);
     if (!admin) {
         return tl::unexpected(named("admin", admin.error()));

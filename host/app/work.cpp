@@ -17,19 +17,24 @@ dispatch::Businesses make_businesses(const config::Config& config, egress::Egres
 }  // namespace
 
 Work::Work(const config::Config& config, store::Store& store, egress::Egress& egress,
-           plugins::PluginHost& plugins, const Clock& clock)
+           plugins::PluginHost& plugins, const Clock& clock, observe::Metrics& metrics)
     : businesses_(make_businesses(config, egress, clock)),
       reconciler_(store, plugins, clock),
       resolver_(businesses_, store, clock),
       looker_(businesses_, reconciler_),
       router_(businesses_, clock),
-      notifier_(businesses_, plugins, clock) {}
+      notifier_(businesses_, plugins, clock),
+      sweep_comparison_(plugins, store, clock),
+      sweep_(
+          {businesses_, plugins, store, store, sweep_comparison_, sweep_reports_, clock, metrics}),
+      dead_letters_(store),
+      news_(businesses_, clock),
+      alerts_({businesses_, store, store, dead_letters_, &news_, clock}) {}
 
 dispatch::Handlers Work::handlers() {
-    return {{dispatch::TaskKind::kResolve, &resolver_},
-            {dispatch::TaskKind::kReconcile, &looker_},
-            {dispatch::TaskKind::kRoute, &router_},
-            {dispatch::TaskKind::kNotify, &notifier_}};
+    return {{dispatch::TaskKind::kResolve, &resolver_}, {dispatch::TaskKind::kReconcile, &looker_},
+            {dispatch::TaskKind::kRoute, &router_},     {dispatch::TaskKind::kNotify, &notifier_},
+            {dispatch::TaskKind::kSweep, &sweep_},      {dispatch::TaskKind::kAlert, &alerts_}};
 }
 
 }  // namespace gatehouse::app

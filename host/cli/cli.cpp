@@ -1,12 +1,16 @@
 #include "cli/cli.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <ostream>
+#include <thread>
 
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "cli/admin_client.hpp"
 #include "cli/command_line.hpp"
+#include "cli/printers.hpp"
 #include "cli/text.hpp"
 #include "config/config.hpp"
 #include "config/schema.hpp"
@@ -16,6 +20,8 @@ namespace gatehouse::cli {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::chrono::milliseconds kFollowPause{200};
 
 void print_json(const json& document, std::ostream& out) {
     out << document.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
@@ -101,17 +107,49 @@ void print_failure(const std::string& message, std::ostream& err) {
     }
 }
 
-int remote(const CommandLine& command, const Verbs& verbs, std::ostream& out, std::ostream& err) {
-    const Asked asked =
-        ask(command, verbs, std::string(command.remote->method), request_target(command));
+int print_answer(const CommandLine& command, const Asked& asked,
+                 void (*print)(const json& document, std::ostream& out), std::ostream& out,
+                 std::ostream& err) {
     if (asked.exit_code != kOk) {
         print_failure(asked.message, err);
     } else if (command.is_json) {
         print_json(asked.answer.document, out);
     } else {
-        command.remote->print(asked.answer.document, out);
+        print(asked.answer.document, out);
     }
     return asked.exit_code;
+}
+
+int remote(const CommandLine& command, const Verbs& verbs, std::ostream& out, std::ostream& err) {
+    Asked asked = ask(command, verbs, std::string(command.remote->method), request_target(command));
+    const auto next = [&] {
+        const bool may_follow = asked.exit_code == kOk && command.remote->follow != nullptr;
+        return may_follow ? command.remote->follow(asked.answer.document) : std::string();
+    };
+    for (std::string target = next(); !target.empty(); target = next()) {
+        std::this_thread::sleep_for(kFollowPause);
+        asked = ask(command, verbs, "GET", target);
+    }
+    return print_answer(command, asked, command.remote->print, out, err);
+}
+
+// Lists, or lets pass what --confirm or --confirm-all say.
+int fuse(const CommandLine& command, const Verbs& verbs, std::ostream& out, std::ostream& err) {
+    const auto option = [&](const char* name) {
+        const auto found = command.options.find(name);
+        return found == command.options.end() ? std::string() : found->second;
+    };
+    const std::string rental = option("confirm");
+    const bool is_all = !option("confirm-all").empty();
+    if (rental.empty() && !is_all) return remote(command, verbs, out, err);
+    const std::string business = option("business");
+    if (business.empty() || (is_all && !rental.empty())) {
+        print_failure("name the business, and one rental or --confirm-all", err);
+        return kUsage;
+    }
+    const std::string target = "/v1/fuse/" + percent_encode(business) + "/confirm?" +
+                               (is_all ? "all=true" : "rental=" + percent_encode(rental));
+    return print_answer(command, ask(command, verbs, "POST", target), print_message, out, err);
 }
 
 // Always succeeds: without a host there is still this program's version to tell.
@@ -133,6 +171,7 @@ int version(const CommandLine& command, const Verbs& verbs, std::ostream& out) {
 }
 
 int run_verb(const CommandLine& command, const Verbs& verbs, std::ostream& out, std::ostream& err) {
+    if (command.verb == "fuse") return fuse(command, verbs, out, err);
     if (command.remote != nullptr) return remote(command, verbs, out, err);
     if (command.verb == "serve") return verbs.serve(command.config_file);
     if (command.verb == "check") return check(command, verbs, out);

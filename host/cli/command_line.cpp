@@ -97,9 +97,22 @@ class Parser {
             entry.app->add_option(names[i], entry.arguments[i])->required()->type_name("");
         }
         for (const Parameter& parameter : verb.parameters) {
-            const std::string key(parameter.name);
-            entry.app->add_option("--" + key, entry.options[key], std::string(parameter.help))
-                ->type_name(std::string(parameter.value));
+            add_parameter(entry, parameter);
+        }
+    }
+
+    static void add_parameter(Entry& entry, const Parameter& parameter) {
+        const std::string key(parameter.name);
+        const std::string help(parameter.help);
+        std::string& value = entry.options[key];
+        if (parameter.form == Form::kFlag) {
+            entry.app->add_flag_callback(
+                "--" + key, [&value] { value = "true"; }, help);
+        } else {
+            const bool is_argument = parameter.form == Form::kArgument;
+            entry.app
+                ->add_option(is_argument ? std::string(parameter.value) : "--" + key, value, help)
+                ->type_name(is_argument ? "" : std::string(parameter.value));
         }
     }
 

@@ -219,6 +219,46 @@ void print_dead_letters(const json& document, std::ostream& out) {
     print_next(document, "before", out);
 }
 
+void print_sweep(const json& document, std::ostream& out) {
+    print_line("sweep", text_of(document, "business") + ' ' + text_of(document, "sweep"), out);
+    print_line("state", text_of(document, "state"), out);
+    print_line("began", time_of(document, "began"), out);
+    print_line("ended", time_of(document, "ended"), out);
+    print_line("found", text_of(document, "summary"), out);
+    if (text_of(document, "error") != "-") print_line("error", text_of(document, "error"), out);
+    for (const json& trouble : list_of(document, "troubles")) {
+        print_line("trouble", trouble.is_string() ? trouble.get<std::string>() : "-", out);
+    }
+    out << '\n';
+    Table table({"rental", "difference", "what"});
+    for (const json& difference : list_of(document, "differences")) {
+        table.add({text_of(difference, "rental"), text_of(difference, "kind"),
+                   text_of(difference, "detail")});
+    }
+    print_table(table, "no difference", out);
+}
+
+void print_fuse(const json& document, std::ostream& out) {
+    Table table({"business", "rental", "unit", "site", "waits since (UTC)"});
+    for (const json& rental : list_of(document, "rentals")) {
+        const std::string unit = text_of(rental, "unit_name");
+        table.add({text_of(rental, "business"), text_of(rental, "rental"),
+                   unit == "-" ? text_of(rental, "unit") : unit, text_of(rental, "site"),
+                   time_of(rental, "blocked")});
+    }
+    print_table(table, "nothing waits for a person", out);
+}
+
+void print_alerts(const json& document, std::ostream& out) {
+    Table table({"business", "subject", "since (UTC)", "staff's task", "what"});
+    for (const json& alert : list_of(document, "alerts")) {
+        const bool is_cured = text_of(alert, "cured") != "-";
+        table.add({text_of(alert, "business"), text_of(alert, "subject"), time_of(alert, "raised"),
+                   text_of(alert, "task"), (is_cured ? "cured: " : "") + text_of(alert, "text")});
+    }
+    print_table(table, "no alerts", out);
+}
+
 void print_message(const json& document, std::ostream& out) {
     out << harmless(text_of(document, "message")) << '\n';
 }

@@ -14,6 +14,9 @@ void print_event(const nlohmann::json& document, std::ostream& out);
 void print_rentals(const nlohmann::json& document, std::ostream& out);
 void print_explanation(const nlohmann::json& document, std::ostream& out);
 void print_dead_letters(const nlohmann::json& document, std::ostream& out);
+void print_sweep(const nlohmann::json& document, std::ostream& out);
+void print_fuse(const nlohmann::json& document, std::ostream& out);
+void print_alerts(const nlohmann::json& document, std::ostream& out);
 void print_message(const nlohmann::json& document, std::ostream& out);
 
 }  // namespace gatehouse::cli

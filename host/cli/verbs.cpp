@@ -1,5 +1,7 @@
 #include "cli/verbs.hpp"
 
+#include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "cli/printers.hpp"
 
 namespace gatehouse::cli {
@@ -10,6 +12,17 @@ constexpr Parameter kState{"state", "STATE", "only open, ignored, invalid, done 
 constexpr Parameter kBefore{"before", "ID", "only those older than this one"};
 constexpr Parameter kAfter{"after", "NAME", "only those after this one"};
 constexpr Parameter kLimit{"limit", "COUNT", "at most this many, up to 500"};
+
+constexpr Parameter kOneBusiness{"business", "BUSINESS", "only this business", Form::kArgument};
+
+// A sweep is asked for with one request and watched with others until it has ended.
+std::string sweep_report(const nlohmann::json& document) {
+    const std::string state = string_member(document, "state").value_or("");
+    if (state != "waiting" && state != "running") return "";
+    return "/v1/sweeps/" + percent_encode(string_member(document, "business").value_or("")) + '/' +
+           percent_encode(string_member(document, "sweep").value_or("")) +
+           "?since=" + std::to_string(int_member(document, "since").value_or(0));
+}
 
 }  // namespace
 
@@ -58,6 +71,31 @@ const std::vector<RemoteVerb>& remote_verbs() {
          "/v1/events/{EVENT}/replay",
          {},
          print_message},
+        {"sweep",
+         "Compare everything, or what changed, with what is held, and mend what differs",
+         "POST",
+         "/v1/sweeps/{BUSINESS}",
+         {{"full", "", "everything, the vendors included; the default", Form::kFlag},
+          {"delta", "", "only what changed since the last sweep", Form::kFlag},
+          {"dry-run", "", "only tell what differs", Form::kFlag},
+          {"trust", "", "the lists are right, however much is missing in them", Form::kFlag}},
+         print_sweep,
+         sweep_report},
+        {"fuse",
+         "List ends that wait for a person, or let them pass",
+         "GET",
+         "/v1/fuse",
+         {kOneBusiness,
+          {"confirm", "RENTAL", "end this one's access"},
+          {"confirm-all", "", "end the access of all of the business's", Form::kFlag},
+          kLimit},
+         print_fuse},
+        {"alerts",
+         "List what needs a person, oldest first",
+         "GET",
+         "/v1/alerts",
+         {kOneBusiness, kLimit},
+         print_alerts},
         {"dead-letters list",
          "List the tasks that were given up, newest first",
          "GET",

@@ -10,10 +10,17 @@
 
 namespace gatehouse::cli {
 
+enum class Form {
+    kOption,    // "--name VALUE"
+    kFlag,      // "--name", in the query as true
+    kArgument,  // a last argument that may be left out
+};
+
 struct Parameter {
     std::string_view name;  // of the option "--name" and of the query
     std::string_view value;
     std::string_view help;
+    Form form = Form::kOption;
 };
 
 struct RemoteVerb {
@@ -23,6 +30,9 @@ struct RemoteVerb {
     std::string_view target;  // "/v1/events/{EVENT}": what is in braces is an argument, in order
     std::vector<Parameter> parameters;
     void (*print)(const nlohmann::json& document, std::ostream& out);
+    // What to ask for next (GET), from an answer that is not the last one; empty when it is. Null:
+    // the first answer is the last one.
+    std::string (*follow)(const nlohmann::json& document) = nullptr;
 };
 
 const std::vector<RemoteVerb>& remote_verbs();

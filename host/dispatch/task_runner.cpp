@@ -3,10 +3,25 @@
 #include <utility>
 
 #include "base/encoding.hpp"
+#include "dispatch/alert_task.hpp"
 #include "dispatch/retry.hpp"
 #include "observe/log.hpp"
 
 namespace gatehouse::dispatch {
+namespace {
+
+// A rental's own look raises its alert itself, and an alert's task must not raise another.
+void raise_alert(const Task& task, const std::string& reason, Completion& completion) {
+    if (task.kind == TaskKind::kReconcile || task.kind == TaskKind::kAlert) return;
+    completion.alert_changes.push_back(
+        AlertChange{dead_letter_subject(task.kind), true,
+                    "work was given up (gatehouse dead-letters), as " +
+                        std::string(to_string(task.kind)) + ' ' + task.key + ": " + reason,
+                    "", ""});
+}
+
+}  // namespace
+
 TaskRunner::TaskRunner(Handlers handlers, const config::Dispatch& settings, const Clock& clock,
                        Random& random, observe::Metrics& metrics)
     : handlers_(std::move(handlers)),
@@ -66,6 +81,7 @@ Completion TaskRunner::judge(const Task& task, Outcome outcome, observe::StepLog
             steps.add(observe::StepKind::kDead,
                       reason + "; given up after attempt " + std::to_string(task.attempt));
             dead_.add();
+            raise_alert(task, reason, completion);
             observe::error("dispatch", "dead letter",
                            {{"business", task.business},
                             {"task", to_string(task.kind)},

@@ -3,7 +3,7 @@
 _gatehouse() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verbs="serve check schema version plugins businesses events rentals explain replay
-        dead-letters"
+        sweep fuse alerts dead-letters"
     local everywhere="--config --json --help"
     local verb="" second="" i
 
@@ -14,13 +14,13 @@ _gatehouse() {
         --state)
             mapfile -t COMPREPLY < <(compgen -W "open ignored invalid done dead" -- "$word")
             return ;;
-        --business | --before | --after | --limit)
+        --business | --before | --after | --limit | --confirm)
             return ;;
     esac
 
     for ((i = 1; i < COMP_CWORD; ++i)); do
         case ${COMP_WORDS[i]} in
-            --config | --state | --business | --before | --after | --limit) ((++i)) ;;
+            --config | --state | --business | --before | --after | --limit | --confirm) ((++i)) ;;
             -*) ;;
             *) if [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; else second=${COMP_WORDS[i]}; fi ;;
         esac
@@ -30,6 +30,9 @@ _gatehouse() {
     case $verb in
         "") words+=" $verbs" ;;
         businesses | rentals) words+=" --after --limit" ;;
+        sweep) words+=" --full --delta --dry-run --trust" ;;
+        fuse) words+=" --confirm --confirm-all --limit" ;;
+        alerts) words+=" --limit" ;;
         events)
             case $second in
                 "") words+=" list show find" ;;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <sstream>
 
 #include "base/json.hpp"
@@ -17,13 +18,19 @@ class FakeClient final : public egress::HttpClient {
         std::string address;
         egress::HttpCall call;
         Result<egress::HttpReply> reply = egress::HttpReply{200, {}, "{}"};
+        std::vector<std::string> asked;
+        std::deque<std::string> bodies;  // of 200 replies, before `reply`
     };
 
     explicit FakeClient(Notes& notes) : notes_(notes) {}
 
     Result<egress::HttpReply> send(const egress::HttpCall& call) override {
         notes_.call = call;
-        return notes_.reply;
+        notes_.asked.push_back(call.method + ' ' + call.url.substr(call.url.find("/v1/")));
+        if (notes_.bodies.empty()) return notes_.reply;
+        const std::string body = notes_.bodies.front();
+        notes_.bodies.pop_front();
+        return egress::HttpReply{200, {}, body};
     }
 
   private:
@@ -170,6 +177,37 @@ TEST_F(CliTest, AThrowingHookIsAFailureNotACrash) {
     verbs_.serve = [](const std::filesystem::path&) -> int { throw std::runtime_error("broken"); };
     EXPECT_EQ(run_words({"serve"}), kFailed);
     EXPECT_EQ(err_.str(), "gatehouse: broken\n");
+}
+
+TEST_F(CliTest, ASweepIsWatchedUntilItHasEnded) {
+    notes_.bodies = {
+        R"({"business":"acme","sweep":"full:dry","state":"waiting","since":17})",
+        R"({"business":"acme","sweep":"full:dry","state":"running","since":17})",
+        R"({"business":"acme","sweep":"full:dry","state":"done","summary":"3 rentals read",
+            "differences":[{"rental":"r1","kind":"not held","detail":"x"}],"troubles":["odd"]})"};
+    EXPECT_EQ(run_words({"sweep", "acme", "--dry-run"}), kOk);
+    EXPECT_EQ(notes_.asked,
+              (std::vector<std::string>{"POST /v1/sweeps/acme?dry-run=true",
+                                        "GET /v1/sweeps/acme/full%3Adry?since=17",
+                                        "GET /v1/sweeps/acme/full%3Adry?since=17"}));
+    EXPECT_NE(out_.str().find("found       3 rentals read\n"), std::string::npos) << out_.str();
+    EXPECT_NE(out_.str().find("r1      not held    x\n"), std::string::npos) << out_.str();
+    EXPECT_NE(out_.str().find("trouble     odd\n"), std::string::npos) << out_.str();
+}
+
+TEST_F(CliTest, TheFuseListsOrConfirms) {
+    notes_.reply = egress::HttpReply{
+        200, {}, R"({"rentals":[{"business":"acme","rental":"r1","unit_name":"A1","site":"s"}]})"};
+    EXPECT_EQ(run_words({"fuse"}), kOk);
+    EXPECT_NE(out_.str().find("acme      r1"), std::string::npos) << out_.str();
+    notes_.reply = egress::HttpReply{202, {}, R"({"message":"confirmed 1"})"};
+    EXPECT_EQ(run_words({"fuse", "acme", "--confirm", "r/1"}), kOk);
+    EXPECT_EQ(run_words({"fuse", "acme", "--confirm-all"}), kOk);
+    EXPECT_EQ(notes_.asked, (std::vector<std::string>{
+                                "GET /v1/fuse", "POST /v1/fuse/acme/confirm?rental=r%2F1",
+                                "POST /v1/fuse/acme/confirm?all=true"}));
+    EXPECT_EQ(run_words({"fuse", "--confirm", "r1"}), kUsage);
+    EXPECT_EQ(run_words({"fuse", "acme", "--confirm", "r1", "--confirm-all"}), kUsage);
 }
 
 }  // namespace

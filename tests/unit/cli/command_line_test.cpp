@@ -67,6 +67,12 @@ TEST(CommandLineParser, MakesTheRequestOfARemoteVerb) {
     EXPECT_EQ(target({"replay", "7"}), "/v1/events/7/replay");
     EXPECT_EQ(target({"dead-letters", "replay", "3"}), "/v1/dead-letters/3/replay");
     EXPECT_EQ(target({"rentals", "acme", "--after", "r1"}), "/v1/rentals/acme?after=r1");
+    EXPECT_EQ(target({"sweep", "acme"}), "/v1/sweeps/acme");
+    EXPECT_EQ(target({"sweep", "acme", "--full", "--dry-run"}),
+              "/v1/sweeps/acme?dry-run=true&full=true");
+    EXPECT_EQ(target({"alerts"}), "/v1/alerts");
+    EXPECT_EQ(target({"alerts", "acme", "--limit", "3"}), "/v1/alerts?business=acme&limit=3");
+    EXPECT_EQ(target({"fuse", "acme"}), "/v1/fuse?business=acme");
 }
 
 TEST(CommandLineParser, WrongUsageEndsWith2) {

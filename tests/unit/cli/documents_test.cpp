@@ -78,7 +78,10 @@ TEST(Documents, TheHelpOfAVerbNamesItsArgumentsAndOptions) {
             EXPECT_NE(help.find(name), std::string::npos) << help;
         }
         for (const Parameter& parameter : verb.parameters) {
-            EXPECT_NE(help.find("--" + std::string(parameter.name)), std::string::npos) << help;
+            const bool is_argument = parameter.form == Form::kArgument;
+            const std::string word = is_argument ? std::string(parameter.value)
+                                                 : "--" + std::string(parameter.name);
+            EXPECT_NE(help.find(word), std::string::npos) << help;
         }
     }
 }

@@ -27,6 +27,17 @@ TEST(Printers, EventsAreATable) {
     EXPECT_EQ(print(print_events, R"({"events":[],"next_before":null})"), "no events\n");
 }
 
+TEST(Printers, AlertsAreATable) {
+    EXPECT_EQ(print(print_alerts, R"({"alerts":[{"business":"acme","subject":"rental:r1",
+                  "raised":"2026-11-22T08:00:00.123Z","cured":null,"task":"j1","text":"no target"},
+                  {"business":"acme","subject":"sweep:acme","raised":"2026-11-22T08:00:00.123Z",
+                  "cured":"2026-11-22T09:00:00.123Z","task":"","text":"empty"}]})"),
+              "business  subject     since (UTC)           staff's task  what\n"
+              "acme      rental:r1   2026-11-22 08:00:00Z  j1            no target\n"
+              "acme      sweep:acme  2026-11-22 08:00:00Z  -             cured: empty\n");
+    EXPECT_EQ(print(print_alerts, "{}"), "no alerts\n");
+}
+
 TEST(Printers, AnEventShowsItsTimeline) {
     const std::string text =
         print(print_event, R"({"id":7,"type":"job.unit_moveIn.completed","state":"done",
