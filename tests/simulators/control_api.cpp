@@ -10,6 +10,7 @@
 #include "simulators/moves.hpp"
 #include "simulators/nuki_control.hpp"
 #include "simulators/query.hpp"
+#include "simulators/unloc_control.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -60,6 +61,7 @@ void ControlApi::change(const std::string& verb, const json& body, const Respond
     if (verb == "await_echoes") return echoes_.await(respond);
     if (verb == "webhook") return control_webhook(io_, world_, body, respond);
     if (verb == "load") return control_load(io_, world_, body, respond);
+    if (verb == "unloc_event") return control_unloc_event(io_, world_.unloc, body, respond);
     json answer = json::object();
     if (verb == "seed") {
         seed(world_, body);
@@ -71,6 +73,8 @@ void ControlApi::change(const std::string& verb, const json& body, const Respond
         answer = apply_settings(body);
     } else if (verb == "nuki_auth") {
         answer = edit_nuki_auth(world_.nuki, body);
+    } else if (verb == "unloc") {
+        answer = change_unloc(world_.unloc, body);
     } else if (verb == "faults") {
         const auto id = world_.faults.add(body);
         if (!id) throw std::invalid_argument(id.error().message);
@@ -96,6 +100,7 @@ json ControlApi::read(const std::string& verb, const Request& request) {
 json ControlApi::doors(const Request& request) {
     const Query query = parse_query(request.query);
     if (!value_of(query, "pin").empty()) return nuki_doors(world_.nuki, query);
+    if (!value_of(query, "phone").empty()) return unloc_doors(world_.unloc, query);
     const std::string_view wanted = value_of(query, "organization");
     const std::string_view at = value_of(query, "at");
     const auto at_ms = at.empty() ? Result<UnixMs>(SimClock().now_ms()) : parse_utc(at);

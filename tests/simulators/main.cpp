@@ -19,6 +19,7 @@ void add_options(CLI::App& app, Options& options, bool& is_unlimited) {
     app.add_option("--storeganise-port", options.storeganise_port, "0 = any");
     app.add_option("--kisi-port", options.kisi_port, "0 = any");
     app.add_option("--nuki-port", options.nuki_port, "0 = any");
+    app.add_option("--unloc-port", options.unloc_port, "0 = any");
     app.add_option("--control-port", options.control_port, "0 = any; always plain http");
     auto* certificate = app.add_option("--tls-certificate", options.tls_certificate,
                                        "PEM file: serve the vendors over https");
@@ -36,8 +37,8 @@ void serve(const Options& options) {
     signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
     const auto ports = simulators.ports();
     std::cout << "{\"storeganise_port\":" << ports.storeganise << ",\"kisi_port\":" << ports.kisi
-              << ",\"nuki_port\":" << ports.nuki << ",\"control_port\":" << ports.control << "}"
-              << std::endl;
+              << ",\"nuki_port\":" << ports.nuki << ",\"unloc_port\":" << ports.unloc
+              << ",\"control_port\":" << ports.control << "}" << std::endl;
     io.run();
 }
 

@@ -8,6 +8,7 @@
 #include "simulators/nuki_api.hpp"
 #include "simulators/service.hpp"
 #include "simulators/storeganise_api.hpp"
+#include "simulators/unloc_api.hpp"
 #include "simulators/world.hpp"
 
 namespace gatehouse::simulators {
@@ -29,6 +30,7 @@ struct Simulators::Parts {
           storeganise_api(world.storeganise),
           kisi_api(world.kisi, world.recorder),
           nuki_api(world.nuki),
+          unloc_api(world.unloc, world.recorder),
           storeganise(
               "storeganise", io, world.faults, world.recorder,
               [this](const Request& request) { return storeganise_api.answer(request); },
@@ -41,6 +43,10 @@ struct Simulators::Parts {
               "nuki", io, world.faults, world.recorder,
               [this](const Request& request) { return nuki_api.answer(request); },
               NukiApi::error_body),
+          unloc(
+              "unloc", io, world.faults, world.recorder,
+              [this](const Request& request) { return unloc_api.answer(request); },
+              UnlocApi::error_body),
           control(io, world, kisi_api),
           front(io) {
         kisi_api.set_rate_limited(options.is_rate_limited);
@@ -51,6 +57,7 @@ struct Simulators::Parts {
             front.listen(options.storeganise_port, with_control(control, storeganise), tls.get());
         ports.kisi = front.listen(options.kisi_port, with_control(control, kisi), tls.get());
         ports.nuki = front.listen(options.nuki_port, with_control(control, nuki), tls.get());
+        ports.unloc = front.listen(options.unloc_port, with_control(control, unloc), tls.get());
         ports.control = front.listen(
             options.control_port,
             [this](const Request& request, const Responder& respond) {
@@ -63,7 +70,8 @@ struct Simulators::Parts {
     StoreganiseApi storeganise_api;
     KisiApi kisi_api;
     NukiApi nuki_api;
-    Service storeganise, kisi, nuki;
+    UnlocApi unloc_api;
+    Service storeganise, kisi, nuki, unloc;
     ControlApi control;
     std::unique_ptr<boost::asio::ssl::context> tls;
     HttpFront front;

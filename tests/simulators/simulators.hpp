@@ -12,6 +12,7 @@ struct Options {
     std::uint16_t storeganise_port = 0;  // 0 = any
     std::uint16_t kisi_port = 0;
     std::uint16_t nuki_port = 0;
+    std::uint16_t unloc_port = 0;
     std::uint16_t control_port = 0;
     std::string tls_certificate;  // a PEM file; "" = plain http
     std::string tls_key;
@@ -20,7 +21,7 @@ struct Options {
 };
 
 struct Ports {
-    std::uint16_t storeganise = 0, kisi = 0, nuki = 0, control = 0;
+    std::uint16_t storeganise = 0, kisi = 0, nuki = 0, unloc = 0, control = 0;
 };
 
 // Serves while `io` runs, on the thread that runs it.

@@ -49,7 +49,10 @@ class Link final : public WebhookLink, public std::enable_shared_from_this<Link<
         request_ = {http::verb::post, url_.target, 11};
         request_.set(http::field::host, url_.host + ":" + url_.port);
         request_.set(http::field::content_type, "application/json;charset=UTF-8");
-        request_.set("sg-signature", signature);
+        if (!signature.empty()) request_.set("sg-signature", signature);
+        for (const auto& [name, value] : rules_.headers) {
+            request_.set(name, value);
+        }
         request_.body() = std::move(body);
         request_.prepare_payload();
         attempt();

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -37,6 +39,7 @@ struct DeliveryRules {
     int attempts = 3;
     std::int64_t timeout_ms = 2000;
     std::int64_t retry_ms = 200;  // the real pause is not published
+    std::vector<std::pair<std::string, std::string>> headers = {};  // further ones
 };
 
 // One client connection, kept alive between posts and opened anew after a failure. The server's
@@ -48,6 +51,7 @@ class WebhookLink {
     virtual ~WebhookLink() = default;
 
     // One at a time. Keeps itself alive until `done` was called. Anything but 200 is tried again.
+    // An empty signature is left out.
     virtual void deliver(std::string body, std::string signature, const DeliveryRules& rules,
                          Done done) = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "simulators/kisi_call.hpp"
 #include "simulators/nuki_control.hpp"
+#include "simulators/unloc_control.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -121,6 +122,7 @@ void World::reset(std::uint64_t seed) {
     storeganise.reset();
     kisi.reset();
     nuki.reset();
+    unloc.reset();
     recorder.clear();
     faults.clear();
     faults.reseed(seed);
@@ -137,6 +139,9 @@ void seed(World& world, const json& document) {
     }
     for (const json& account : list_in(document, "nuki")) {
         seed_nuki(world.nuki, account);
+    }
+    for (const json& project : list_in(document, "unloc")) {
+        seed_unloc(world.unloc, project);
     }
 }
 
@@ -193,6 +198,7 @@ json dump(World& world) {
             {"role_assignments", list_of(organization.role_assignments, organization)}};
     }
     all["nuki"] = dump_nuki(world.nuki);
+    all["unloc"] = dump_unloc(world.unloc);
     return all;
 }
 

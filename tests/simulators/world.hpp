@@ -15,6 +15,7 @@
 #include "simulators/nuki_model.hpp"
 #include "simulators/recorder.hpp"
 #include "simulators/storeganise_model.hpp"
+#include "simulators/unloc_model.hpp"
 
 namespace gatehouse::simulators {
 
@@ -27,6 +28,7 @@ struct World {
     StoreganiseModel storeganise;
     KisiModel kisi;
     NukiModel nuki;
+    UnlocModel unloc;
     Recorder recorder;
     Faults faults;
     std::map<std::string, std::deque<PreparedMoveIn>> prepared;  // by business
@@ -40,7 +42,8 @@ struct World {
 
 // Both throw nlohmann::json::exception for a document of the wrong shape (docs/simulators.md).
 
-// Adds what the document describes, {"storeganise": [...], "kisi": [...], "nuki": [...]}.
+// Adds what the document describes, {"storeganise": [...], "kisi": [...], "nuki": [...],
+// "unloc": [...]}.
 void seed(World& world, const nlohmann::json& document);
 
 // Makes `count` completed move-ins whose webhooks have not been sent, with their units, users,

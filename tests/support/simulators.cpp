@@ -98,17 +98,20 @@ json Simulators::call(const std::string& method, const std::string& verb,
 }
 
 std::vector<std::string> Simulators::open_doors(const std::string& email) const {
-    std::vector<std::string> names;
-    for (const json& door : get("doors?email=" + percent_encode(email))) {
-        if (door.is_object()) names.push_back(door.value("lock_name", ""));
-    }
-    std::sort(names.begin(), names.end());
-    return names;
+    return lock_names("doors?email=" + percent_encode(email));
 }
 
 std::vector<std::string> Simulators::locks_opened_by(const std::string& pin) const {
+    return lock_names("doors?pin=" + percent_encode(pin));
+}
+
+std::vector<std::string> Simulators::locks_opened_with(const std::string& phone) const {
+    return lock_names("doors?phone=" + percent_encode(phone));
+}
+
+std::vector<std::string> Simulators::lock_names(const std::string& verb_and_query) const {
     std::vector<std::string> names;
-    for (const json& door : get("doors?pin=" + percent_encode(pin))) {
+    for (const json& door : get(verb_and_query)) {
         if (door.is_object()) names.push_back(door.value("lock_name", ""));
     }
     std::sort(names.begin(), names.end());

@@ -44,10 +44,14 @@ class Simulators {
     // The names of the Nuki locks that this PIN opens now, sorted.
     std::vector<std::string> locks_opened_by(const std::string& pin) const;
 
+    // The names of the Unloc locks that this phone can open now, sorted.
+    std::vector<std::string> locks_opened_with(const std::string& phone) const;
+
     // counters()["kisi"]["writes"] and the like.
     nlohmann::json counters() const { return get("counters"); }
 
   private:
+    std::vector<std::string> lock_names(const std::string& verb_and_query) const;
     nlohmann::json call(const std::string& method, const std::string& verb,
                         const std::string& body) const;
 
