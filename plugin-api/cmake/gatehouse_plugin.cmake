@@ -18,6 +18,10 @@ function(gatehouse_plugin id)
     LIBRARY_OUTPUT_DIRECTORY ${directory} LINK_DEPENDS ${exports})
   configure_file(${arg_MANIFEST} ${directory}/plugin.yaml COPYONLY)
 
+  if(TARGET all_plugins)
+    add_dependencies(all_plugins ${target})
+  endif()
+
   install(TARGETS ${target} LIBRARY DESTINATION ${GATEHOUSE_PLUGIN_DIR}/${id})
   install(FILES ${arg_MANIFEST} DESTINATION ${GATEHOUSE_PLUGIN_DIR}/${id} RENAME plugin.yaml)
   install(CODE "

@@ -19,12 +19,14 @@ constexpr int kEver = 1'000'000;
 struct Scene {
     test::HostOptions options = {};
     std::string vendor = "Kisi";
+    std::vector<std::string> simulator_arguments = {};
+    std::string site_code = "hk1";
     std::unique_ptr<World> world = {};
     std::vector<std::shared_ptr<void>> companions = {};  // whatever else a topic needs kept alive
 
     World& get() {
         if (!world) {
-            world = std::make_unique<World>(options, vendor);
+            world = std::make_unique<World>(options, vendor, simulator_arguments, site_code);
         }
         return *world;
     }
@@ -46,6 +48,7 @@ std::string service_of(const std::string& name);
 std::vector<Sentence> sentences_of_the_world();
 std::vector<Sentence> sentences_of_faults();
 std::vector<Sentence> sentences_of_the_host();
+std::vector<Sentence> sentences_of_examples();
 
 // All of them.
 std::vector<Sentence> sentences();

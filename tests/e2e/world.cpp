@@ -23,13 +23,17 @@ test::HostOptions with_vendor(test::HostOptions options, const Vendor& vendor) {
 
 }  // namespace
 
-World::World(test::HostOptions options, const std::string& vendor)
-    : vendor_(make_vendor(vendor)), host_(simulators_, with_vendor(std::move(options), *vendor_)) {
+World::World(test::HostOptions options, const std::string& vendor,
+             const std::vector<std::string>& simulator_arguments, const std::string& site_code)
+    : name_(options.businesses.front()),
+      simulators_(simulator_arguments),
+      vendor_(make_vendor(vendor)),
+      host_(simulators_, with_vendor(std::move(options), *vendor_)) {
     const json business{
         {"business", kBusiness},
         {"api_key", GatehouseHost::api_key(kBusiness)},
         {"webhook_secret", GatehouseHost::webhook_secret(kBusiness)},
-        {"sites", json::array({json{{"id", kSite}, {"code", "hk1"}, {"name", "Harbour"}}})}};
+        {"sites", json::array({json{{"id", kSite}, {"code", site_code}, {"name", "Harbour"}}})}};
     must(simulators_.post("seed", {{"storeganise", json::array({business})}}), "seed");
     vendor_->make_account(simulators_);
 }
@@ -72,7 +76,7 @@ void World::start_host() {
 }
 
 json World::webhook_options() const {
-    return {{"url", host_.webhook_url(kBusiness)}};
+    return {{"url", host_.webhook_url(name_)}};
 }
 
 void World::move_in(const std::string& renter, const std::string& unit,
@@ -180,8 +184,8 @@ void World::await(const std::function<std::string()>& complaint) {
 }
 
 std::int64_t World::last_event() {
-    const json event = host_.admin(std::string("/v1/events/by-sender/") + kBusiness +
-                                   "/storeganise/" + last_webhook_.at("id").get<std::string>());
+    const json event = host_.admin("/v1/events/by-sender/" + name_ + "/storeganise/" +
+                                   last_webhook_.at("id").get<std::string>());
     if (!event.contains("id")) {
         throw std::runtime_error("the event is not stored: " + event.dump());
     }

@@ -19,7 +19,9 @@ namespace gatehouse::e2e {
 // Verbs throw std::runtime_error with what was expected and what was found. [one thread]
 class World {
   public:
-    explicit World(test::HostOptions options = {}, const std::string& vendor = "Kisi");
+    explicit World(test::HostOptions options = {}, const std::string& vendor = "Kisi",
+                   const std::vector<std::string>& simulator_arguments = {},
+                   const std::string& site_code = "hk1");
 
     // Makes a unit; with a door, also what opens it at the vendor, named in the unit's
     // `<vendor>_id`.
@@ -77,7 +79,7 @@ class World {
     test::GatehouseHost& host() { return host_; }
     Vendor& vendor() { return *vendor_; }
 
-    static constexpr const char* kBusiness = "acme";
+    static constexpr const char* kBusiness = "acme";  // in the simulators
     static constexpr const char* kSite = "site-1";
 
   private:
@@ -94,6 +96,7 @@ class World {
 
     nlohmann::json rental(const std::string& unit);
 
+    const std::string name_;  // of the business in the host's configuration
     test::Simulators simulators_;
     std::unique_ptr<Vendor> vendor_;
     test::GatehouseHost host_;

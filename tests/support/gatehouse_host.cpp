@@ -87,12 +87,13 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
             options_.dispatch + "\n" + options_.host_sections);
     if (!options_.business_files.empty()) {
         std::filesystem::copy(options_.business_files, dir_ / "businesses.d");
-        options_.businesses.clear();
     } else {
         std::filesystem::create_directory(dir_ / "businesses.d");
     }
     for (const std::string& business : options_.businesses) {
-        write_business(simulators, business);
+        if (options_.business_files.empty()) {
+            write_business(simulators, business);
+        }
     }
     environment_.insert(options_.environment.begin(), options_.environment.end());
     environment_["GATEHOUSE_LOG"] = options_.log_level;

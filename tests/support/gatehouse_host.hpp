@@ -37,7 +37,8 @@ struct HostOptions {
     std::vector<std::string> allow_private = {};  // besides the simulators
     bool has_own_clock = false;                   // set_clock_offset() works
 
-    // Its *.yaml are used exactly as they are, instead of written ones.
+    // Its *.yaml are used exactly as they are, instead of written ones, with `environment`.
+    // `businesses` says whose they are.
     std::filesystem::path business_files = {};
     // Whom the host reaches under a name of the real world: "api.kisi.io:443" -> "kisi". The
     // simulators must then speak TLS with a certificate that `ca_pem` vouches for.

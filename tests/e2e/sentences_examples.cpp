@@ -1,0 +1,76 @@
+// The businesses of config/examples/, used exactly as they are shipped: the host reaches the
+// simulators under the vendors' real names, over TLS with certificates for these names.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+
+#include "e2e/sentences.hpp"
+#include "support/throwaway_certificate.hpp"
+
+namespace gatehouse::e2e {
+namespace {
+
+using test::GatehouseHost;
+
+struct Example {
+    std::string vendor;     // as cases name it
+    std::string business;   // in the example's file
+    std::string site_code;  // of the site that the case plays at
+    // What the file takes from the environment.
+    std::map<std::string, std::string> environment;
+};
+
+std::map<std::string, std::string> storeganise_environment(const std::string& prefix) {
+    return {{prefix + "_API_KEY", GatehouseHost::api_key(World::kBusiness)},
+            {prefix + "_WEBHOOK_SECRET", GatehouseHost::webhook_secret(World::kBusiness)}};
+}
+
+Example make_example(const std::string& name) {
+    if (name == "kisi") {
+        Example example{"Kisi", "harbour", "lon1", storeganise_environment("HARBOUR")};
+        example.environment["HARBOUR_KISI_KEY"] = GatehouseHost::kisi_key(World::kBusiness);
+        example.environment["HARBOUR_KISI_SIGNATURE_KEY"] = "kisi-signature-key";
+        return example;
+    }
+    throw std::runtime_error("no example " + name + " is known");
+}
+
+// Every name of the real world that an example uses, and the simulator that answers to it.
+std::map<std::string, std::string> real_names(const std::string& business) {
+    return {{business + ".storeganise.com:443", "storeganise"}, {"api.kisi.io:443", "kisi"}};
+}
+
+void use_example(Scene& scene, const std::string& name) {
+    const Example example = make_example(name);
+    scene.vendor = example.vendor;
+    scene.site_code = example.site_code;
+    test::HostOptions& options = scene.options;
+    options.businesses = {example.business};
+    options.business_files = std::filesystem::path(GATEHOUSE_EXAMPLES) / name / "businesses.d";
+    options.environment = example.environment;
+    options.real_names = real_names(example.business);
+    std::vector<std::string> names;
+    for (const auto& [authority, service] : options.real_names) {
+        names.push_back(authority.substr(0, authority.find(':')));
+    }
+    const test::Certificate certificate = test::make_certificate("localhost", names);
+    options.ca_pem = certificate.certificate_pem;
+    const auto folder = std::make_shared<test::TempDir>();
+    std::ofstream(*folder / "certificate.pem") << certificate.certificate_pem;
+    std::ofstream(*folder / "key.pem") << certificate.key_pem;
+    scene.simulator_arguments = {"--tls-certificate", (*folder / "certificate.pem").string(),
+                                 "--tls-key", (*folder / "key.pem").string()};
+    scene.companions.push_back(folder);
+}
+
+}  // namespace
+
+std::vector<Sentence> sentences_of_examples() {
+    return {
+        say("given the example (\\w+) exactly as shipped",
+            [](Scene& scene, const std::smatch& m) { use_example(scene, m[1]); }),
+    };
+}
+
+}  // namespace gatehouse::e2e
