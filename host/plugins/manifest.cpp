@@ -101,27 +101,56 @@ void inbound_fields(Fields& fields, Manifest& out) {
     fields.text("event_id", out.inbound_event_id, {"where the vendor's event id is"}, pointer_rule);
 }
 
-void credential_fields(Fields& fields, json& out) {
+bool is_digits(std::string_view text) {
+    return !text.empty() && text.size() <= 10 &&
+           text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "[least, most]"; leaves `out` as it was if it is no range.
+void digits_field(Fields& fields, PinRule& out) {
+    RawSettings digits;
+    fields.any("digits", digits, {"[least, most] digits of a PIN"});
+    if (!fields.has("digits")) return;
+    const json& range = digits.value;
+    const bool is_range = range.is_array() && range.size() == 2 && range[0].is_number_integer() &&
+                          range[1].is_number_integer() && range[0].get<std::int64_t>() >= 1 &&
+                          range[0].get<std::int64_t>() <= range[1].get<std::int64_t>() &&
+                          range[1].get<std::int64_t>() <= 32;
+    if (!is_range) {
+        fields.error("digits", "'digits' must be [least, most]");
+        return;
+    }
+    out.least_digits = range[0].get<int>();
+    out.most_digits = range[1].get<int>();
+}
+
+void credential_fields(Fields& fields, Manifest& out) {
     const TextRule kind{"a kind", nullptr, {}, {"pin", "link", "app", "card"}};
     const TextRule chooser{"who chooses it", nullptr, {}, {"host", "vendor"}};
+    const TextRule digits{"digits", is_digits, "^[0-9]{1,10}$"};
     std::string kind_word;
     std::string chooser_word = "vendor";
-    RawSettings digits;
+    PinRule rule;
     fields.text("kind", kind_word, {"what the renter gets", true}, kind);
     fields.text("chosen_by", chooser_word, {"who chooses it"}, chooser);
-    fields.any("digits", digits, {"[least, most] digits of a PIN"});
+    digits_field(fields, rule);
+    fields.text("alphabet", rule.alphabet, {"the digits that a PIN may hold"}, digits);
+    fields.texts("forbidden_prefixes", rule.forbidden_prefixes, {"what a PIN may not begin with"},
+                 digits);
     json credential = {{"kind", kind_word}, {"chosen_by", chooser_word}};
-    if (fields.has("digits")) {
-        const json& range = digits.value;
-        const bool is_range = range.is_array() && range.size() == 2 &&
-                              range[0].is_number_integer() && range[1].is_number_integer() &&
-                              range[0].get<std::int64_t>() >= 1 &&
-                              range[0].get<std::int64_t>() <= range[1].get<std::int64_t>() &&
-                              range[1].get<std::int64_t>() <= 32;
-        if (!is_range) fields.error("digits", "'digits' must be [least, most]");
-        credential["digits"] = range;
+    if (fields.has("digits")) credential["digits"] = {rule.least_digits, rule.most_digits};
+    const bool is_host_pin = kind_word == "pin" && chooser_word == "host";
+    for (const char* key : {"digits", "alphabet", "forbidden_prefixes"}) {
+        if (fields.has(key) && kind_word != "pin") {
+            fields.error(key, std::string("'") + key + "' is for PINs");
+        }
     }
-    out.push_back(std::move(credential));
+    if (is_host_pin && !fields.has("digits")) {
+        fields.error("kind", "a PIN that the host chooses needs its 'digits'");
+    }
+    if (is_host_pin && out.pin) fields.error("kind", "the host chooses one PIN at most");
+    if (is_host_pin) out.pin = std::move(rule);
+    out.credentials.push_back(std::move(credential));
 }
 
 void settings_field(Fields& fields, Manifest& out) {
@@ -146,8 +175,7 @@ void manifest_fields(Fields& fields, Manifest& out, const std::filesystem::path&
     fields.map("egress", {"where it may ask"}, [&](Fields& f) { egress_fields(f, out); });
     settings_field(fields, out);
     fields.texts("renter_key", out.renter_key, {"what a renter must have"}, renter_key_rule);
-    fields.maps("credentials", {"what renters get"},
-                [&](Fields& f) { credential_fields(f, out.credentials); });
+    fields.maps("credentials", {"what renters get"}, [&](Fields& f) { credential_fields(f, out); });
     fields.map("suspend", {"how suspending works"}, [&](Fields& f) {
         f.text("unit", out.suspend_unit, {"for one unit"}, suspend_rule);
     });

@@ -21,6 +21,14 @@ struct Signature {
     std::string encoding;  // "hex" or "base64"
 };
 
+// The PINs that a plugin takes, where the host chooses them.
+struct PinRule {
+    int least_digits = 4;
+    int most_digits = 4;
+    std::string alphabet = "0123456789";
+    std::vector<std::string> forbidden_prefixes = {};
+};
+
 struct Manifest {
     std::string plugin;
     std::string version;
@@ -35,6 +43,7 @@ struct Manifest {
     nlohmann::json settings_schema = nlohmann::json::object();
     std::vector<std::string> renter_key;  // "email", "phone"
     nlohmann::json credentials = nlohmann::json::array();
+    std::optional<PinRule> pin;  // of the credential {kind: pin, chosen_by: host}
     std::string suspend_unit = "revoke_and_regrant";
     std::optional<Signature> inbound_signature;
     std::string inbound_event_id;  // JSON pointer

@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/secret.hpp"
 #include "config/config.hpp"
 #include "egress/egress.hpp"
 #include "observe/metrics.hpp"
@@ -28,6 +29,8 @@ struct Call {
     std::string document;  // JSON, as plugin-api/schemas define it for the function
     // Outbound requests of the call are written here; may be null.
     observe::StepLog* steps = nullptr;
+    // Secrets in `document`, PINs: taken out of all that the plugin says (plugins/scrub.hpp).
+    std::vector<Secret> secrets = {};
     std::string renter = {};  // two calls for one renter never run at once; empty = for nobody
 };
 

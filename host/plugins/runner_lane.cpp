@@ -53,7 +53,7 @@ RunnerLane::RunnerLane(const Manifest& manifest, LaneOptions options, const Cloc
       options_(std::move(options)),
       clock_(clock),
       deaths_(deaths),
-      output_(manifest.plugin),
+      output_(manifest.plugin, secrets_),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this] { run(); }) {}
 

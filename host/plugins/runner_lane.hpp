@@ -55,8 +55,9 @@ class RunnerLane {
 
     // Carries one call and waits for its end, for `limit` at most; then the runner is killed. While
     // the lane starts for the first time, waits for that first. Errors as PluginHost::call.
+    // `secrets` stand in the request: they are taken out of the plugin's lines and its failure.
     Result<std::string> call(const CallFrame& call, std::chrono::milliseconds limit,
-                             const ServiceHandler& serve);
+                             const ServiceHandler& serve, const std::vector<Secret>& secrets = {});
 
     // Waits until the first start is decided.
     LaneStatus wait_settled();
@@ -84,7 +85,8 @@ class RunnerLane {
 
     std::shared_ptr<Pending> enlist(const CallFrame& call, Error& error, std::uint32_t& id);
     Result<std::string> attend(Pending& pending, std::uint32_t id, const CallFrame& call,
-                               std::chrono::milliseconds limit, const ServiceHandler& serve);
+                               std::chrono::milliseconds limit, const ServiceHandler& serve,
+                               const std::vector<Secret>& secrets);
     // Ends `process` if it is still this lane's; the first reason counts.
     void kill(RunnerProcess& process, const std::string& reason);
     void write(RunnerProcess& process, const std::string& frame);
@@ -93,6 +95,7 @@ class RunnerLane {
     const LaneOptions options_;
     const Clock& clock_;
     observe::Counter* const deaths_;
+    SpokenSecrets secrets_;
     RunnerOutput output_;            // [lane thread]
     Phase phase_ = Phase::kLoading;  // [lane thread]
     UniqueFd wake_;

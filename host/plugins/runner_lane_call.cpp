@@ -15,7 +15,7 @@ constexpr std::size_t kMaxMessageBytes = 500;
 constexpr std::int64_t kMaxRetryAfterMs = 86'400'000;
 
 // What the plugin says of its failure, as far as it can be believed.
-Error error_from(std::string_view payload) {
+Error error_from(std::string_view payload, const std::vector<Secret>& secrets) {
     const auto document = parse_json(payload);
     if (!document) return {ErrorKind::kInternal, "the plugin's failure is not readable"};
     const std::int64_t kind = int_member(*document, "kind").value_or(0);
@@ -24,7 +24,8 @@ Error error_from(std::string_view payload) {
         kind <= static_cast<int>(ErrorKind::kInternal)) {
         error.kind = static_cast<ErrorKind>(kind);
     }
-    error.message = shorten(string_member(*document, "message").value_or(""), kMaxMessageBytes);
+    error.message =
+        shorten(scrub(string_member(*document, "message").value_or(""), secrets), kMaxMessageBytes);
     if (error.message.empty()) error.message = std::string(to_string(error.kind));
     const auto fields = parse_json(string_member(*document, "fields").value_or(""));
     if (fields && fields->is_object()) {
@@ -33,7 +34,9 @@ Error error_from(std::string_view payload) {
             if (!fault.is_string()) continue;
             words += (words.empty() ? "" : ", ") + name + " " + fault.get<std::string>();
         }
-        if (!words.empty()) error.message += " (" + shorten(words, kMaxMessageBytes) + ")";
+        if (!words.empty())
+            error.message +=
+                " (" + shorten(scrub(std::move(words), secrets), kMaxMessageBytes) + ")";
     }
     const std::int64_t retry_after_ms = int_member(*document, "retry_after_ms").value_or(0);
     if (retry_after_ms > 0) error.retry_after_ms = std::min(retry_after_ms, kMaxRetryAfterMs);
@@ -54,16 +57,19 @@ LaneStatus RunnerLane::status() const {
 }
 
 Result<std::string> RunnerLane::call(const CallFrame& call, std::chrono::milliseconds limit,
-                                     const ServiceHandler& serve) {
+                                     const ServiceHandler& serve,
+                                     const std::vector<Secret>& secrets) {
     Error error;
     std::uint32_t id = 0;
     const std::shared_ptr<Pending> pending = enlist(call, error, id);
     if (pending == nullptr) return tl::unexpected<Error>(std::move(error));
     CallFrame sent = call;
     sent.remaining_ms = static_cast<std::uint32_t>(limit.count());
+    secrets_.begin(secrets);
     // A write that fails shows as the process's end, which fails the call.
     write(*pending->process, encode_frame(FrameKind::kCall, id, encode_call(sent)));
-    Result<std::string> result = attend(*pending, id, call, limit, serve);
+    Result<std::string> result = attend(*pending, id, call, limit, serve, secrets);
+    secrets_.end(secrets);
     const std::lock_guard lock(mutex_);
     pending_.erase(id);
     return result;
@@ -91,8 +97,8 @@ std::shared_ptr<RunnerLane::Pending> RunnerLane::enlist(const CallFrame& call, E
 }
 
 Result<std::string> RunnerLane::attend(Pending& pending, std::uint32_t id, const CallFrame& call,
-                                       std::chrono::milliseconds limit,
-                                       const ServiceHandler& serve) {
+                                       std::chrono::milliseconds limit, const ServiceHandler& serve,
+                                       const std::vector<Secret>& secrets) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     std::unique_lock lock(mutex_);
     while (true) {
@@ -110,7 +116,8 @@ Result<std::string> RunnerLane::attend(Pending& pending, std::uint32_t id, const
         Frame frame = std::move(pending.inbox.front());
         pending.inbox.pop_front();
         if (frame.kind == FrameKind::kResult) return std::move(frame.payload);
-        if (frame.kind == FrameKind::kFailure) return tl::unexpected(error_from(frame.payload));
+        if (frame.kind == FrameKind::kFailure)
+            return tl::unexpected(error_from(frame.payload, secrets));
         lock.unlock();
         PayloadReader reader(frame.payload);
         const std::string_view service = reader.text().value_or("");

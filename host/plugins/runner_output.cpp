@@ -30,7 +30,8 @@ void RunnerOutput::finish() {
 
 void RunnerOutput::line(observe::Level level, std::string_view text) {
     if (!is_within_budget()) return;
-    observe::log(level, "plugins", shorten(text, kMaxLineBytes), {{"plugin", plugin_}});
+    observe::log(level, "plugins", shorten(secrets_.scrub(std::string(text)), kMaxLineBytes),
+                 {{"plugin", plugin_}});
 }
 
 bool RunnerOutput::is_within_budget() {

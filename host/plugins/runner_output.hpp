@@ -7,13 +7,16 @@
 #include <string_view>
 
 #include "observe/log.hpp"
+#include "plugins/scrub.hpp"
 
 namespace gatehouse::plugins {
 
 // [one thread]
 class RunnerOutput {
   public:
-    explicit RunnerOutput(std::string plugin) : plugin_(std::move(plugin)) {}
+    // `secrets` are taken out of every line; they outlive this.
+    RunnerOutput(std::string plugin, SpokenSecrets& secrets)
+        : plugin_(std::move(plugin)), secrets_(secrets) {}
 
     // Printed bytes, as they come.
     void append(std::string_view bytes);
@@ -26,6 +29,7 @@ class RunnerOutput {
     bool is_within_budget();
 
     const std::string plugin_;
+    SpokenSecrets& secrets_;
     std::string unfinished_;
     std::chrono::steady_clock::time_point window_start_{};
     int lines_in_window_ = 0;

@@ -7,6 +7,7 @@
 
 #include "plugins/documents.hpp"
 #include "plugins/http_service.hpp"
+#include "plugins/scrub.hpp"
 
 namespace gatehouse::plugins {
 namespace {
@@ -135,14 +136,27 @@ Result<std::string> RunnerPool::call_slot(const Call& call, const Door& door,
         clock_.steady_ns() + std::int64_t{manifest.call_ms} * 1'000'000 - kAnswerMarginNs;
     const auto serve = [&](std::string_view service, std::string_view document) {
         if (service == "gatehouse.http/1") {
-            return send_http(egress_, door.bound.policy, document, deadline_ns, call.steps);
+            return serve_http(call, door, document, deadline_ns);
         }
         return service_error({ErrorKind::kUnsupported, "this host has no such service"});
     };
     const std::string instance = door.bound.name + "#" + std::to_string(slot);
     const CallFrame frame{0, call.function, instance, door.bound.document, call.document};
     RunnerLane& lane = pick(lanes_.at(door.bound.plugin), door.bound, slot);
-    return lane.call(frame, std::chrono::milliseconds(manifest.call_ms), serve);
+    return lane.call(frame, std::chrono::milliseconds(manifest.call_ms), serve, call.secrets);
+}
+
+// A plugin may put a secret of the call into a path, which a step shows.
+ServiceAnswer RunnerPool::serve_http(const Call& call, const Door& door, std::string_view document,
+                                     std::int64_t deadline_ns) {
+    observe::StepLog steps(clock_);
+    ServiceAnswer answer = send_http(egress_, door.bound.policy, document, deadline_ns, &steps);
+    for (observe::Step& step : steps.take()) {
+        if (call.steps != nullptr) {
+            call.steps->add(step.kind, scrub(std::move(step.text), call.secrets));
+        }
+    }
+    return answer;
 }
 
 RunnerLane& RunnerPool::pick(Lanes& lanes, const BoundConnection& bound, int slot) {

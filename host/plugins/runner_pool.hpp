@@ -51,6 +51,8 @@ class RunnerPool final : public PluginHost {
     Result<std::string> call_door(const Call& call, Door& door, const Manifest& manifest);
     Result<std::string> call_slot(const Call& call, const Door& door, const Manifest& manifest,
                                   int slot);
+    ServiceAnswer serve_http(const Call& call, const Door& door, std::string_view document,
+                             std::int64_t deadline_ns);
     RunnerLane& pick(Lanes& lanes, const BoundConnection& bound, int slot);
     PluginStatus status_of(const Manifest& manifest, const Lanes& lanes) const;
 

@@ -113,7 +113,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"BadSuspend", "suspend: {unit: maybe}\n", "unit"},
         Mistake{"SignatureWithoutHeader", "inbound: {signature: {scheme: hmac-sha256}}\n",
                 "needs its header"},
-        Mistake{"BadDigits", "credentials: [{kind: pin, digits: [9, 4]}]\n", "[least, most]"}),
+        Mistake{"BadDigits", "credentials: [{kind: pin, digits: [9, 4]}]\n", "[least, most]"},
+        Mistake{"HostPinWithoutDigits", "credentials: [{kind: pin, chosen_by: host}]\n", "digits"},
+        Mistake{"LettersInAPin",
+                "credentials: [{kind: pin, chosen_by: host, digits: [4, 4], alphabet: abc}]\n",
+                "alphabet"},
+        Mistake{"AlphabetOfALink", "credentials: [{kind: link, alphabet: '12'}]\n", "for PINs"}),
     [](const auto& one) { return one.param.name; });
 
 TEST(ManifestTest, APathIsNoLibrary) {

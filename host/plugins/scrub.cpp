@@ -1,0 +1,86 @@
+#include "plugins/scrub.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gatehouse::plugins {
+namespace {
+
+constexpr std::string_view kMask = "***";
+constexpr std::chrono::seconds kLinger{60};
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// "482915" stands in "PIN 482915", not in the id "1482915".
+bool contains_apart(const std::string& text, const std::string& secret) {
+    for (std::size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + 1)) {
+        const std::size_t end = at + secret.size();
+        const bool goes_on = (at > 0 && is_digit(text[at - 1]) && is_digit(secret.front())) ||
+                             (end < text.size() && is_digit(text[end]) && is_digit(secret.back()));
+        if (!goes_on) return true;
+    }
+    return false;
+}
+
+bool is_secret(const nlohmann::json& value, const std::string& secret) {
+    if (value.is_string()) return contains_apart(value.get_ref<const std::string&>(), secret);
+    return value.is_number_integer() && value.dump() == secret;
+}
+
+}  // namespace
+
+std::string scrub(std::string text, const std::vector<Secret>& secrets) {
+    for (const Secret& secret : secrets) {
+        const std::string& value = secret.reveal();
+        if (value.empty()) continue;
+        for (std::size_t at = text.find(value); at != std::string::npos;
+             at = text.find(value, at + kMask.size())) {
+            text.replace(at, value.size(), kMask);
+        }
+    }
+    return text;
+}
+
+bool holds_secret(const nlohmann::json& document, const Secret& secret) {
+    if (secret.empty()) return false;
+    const nlohmann::json flat = document.flatten();
+    return std::any_of(flat.begin(), flat.end(), [&](const nlohmann::json& value) {
+        return is_secret(value, secret.reveal());
+    });
+}
+
+void SpokenSecrets::begin(const std::vector<Secret>& secrets) {
+    if (secrets.empty()) return;
+    const std::lock_guard lock(mutex_);
+    for (const Secret& secret : secrets) {
+        entries_.push_back({secret, std::nullopt});
+    }
+}
+
+void SpokenSecrets::end(const std::vector<Secret>& secrets) {
+    if (secrets.empty()) return;
+    const std::lock_guard lock(mutex_);
+    const auto until = std::chrono::steady_clock::now() + kLinger;
+    for (const Secret& secret : secrets) {
+        const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& one) {
+            return !one.until && one.secret.equals(secret.reveal());
+        });
+        if (entry != entries_.end()) entry->until = until;
+    }
+}
+
+std::string SpokenSecrets::scrub(std::string text) {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.until && *entry.until < now; });
+    std::vector<Secret> secrets;
+    for (const Entry& entry : entries_) {
+        secrets.push_back(entry.secret);
+    }
+    return plugins::scrub(std::move(text), secrets);
+}
+
+}  // namespace gatehouse::plugins

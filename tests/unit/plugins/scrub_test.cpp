@@ -1,0 +1,39 @@
+#include "plugins/scrub.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+
+namespace gatehouse::plugins {
+namespace {
+
+const std::vector<Secret> kPin{Secret("482915")};
+
+TEST(ScrubTest, P8_TakesEveryOccurrenceOut) {
+    EXPECT_EQ(scrub("PIN 482915 and 482915482915.", kPin), "PIN *** and ******.");
+    EXPECT_EQ(scrub("nothing here", kPin), "nothing here");
+    EXPECT_EQ(scrub("all of it stays", {Secret()}), "all of it stays");
+}
+
+TEST(ScrubTest, P8_FindsAPinInADocumentButNotWithinANumber) {
+    const auto holds = [](const char* text) {
+        return holds_secret(parse_json(text).value(), kPin.front());
+    };
+    EXPECT_TRUE(holds(R"({"a":[{"b":"482915"}]})"));
+    EXPECT_TRUE(holds(R"({"a":482915})"));
+    EXPECT_TRUE(holds(R"({"a":"pin=482915;"})"));
+    EXPECT_FALSE(holds(R"({"a":1482915,"b":"1482915","c":"4829150"})"));
+    EXPECT_FALSE(holds("{}"));
+}
+
+TEST(ScrubTest, P8_ASecretLingersAfterItsCall) {
+    SpokenSecrets spoken;
+    spoken.begin(kPin);
+    EXPECT_EQ(spoken.scrub("482915"), "***");
+    spoken.end(kPin);
+    EXPECT_EQ(spoken.scrub("printed late: 482915"), "printed late: ***");
+    EXPECT_EQ(spoken.scrub("482916"), "482916");
+}
+
+}  // namespace
+}  // namespace gatehouse::plugins
