@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "access/fields.hpp"
+#include "access/pin.hpp"
 #include "access/recall.hpp"
 #include "base/encoding.hpp"
 #include "base/time_zone.hpp"
@@ -41,17 +42,41 @@ Kind kind_of_change(const Recalled& recalled, const Desired& desired) {
 
 Difference of_fields(const Facts& facts, const SiteRules& rules, const Recalled& recalled,
                      const Desired& desired) {
+    const bool is_ended = desired.state == AccessState::kEnded;
     const FieldChanges changes =
         changes_of(facts, rules.fields,
-                   {desired.state == AccessState::kSuspended, describe(recalled.grant, desired)});
+                   {desired.state == AccessState::kSuspended, describe(recalled.grant, desired),
+                    is_ended && rules.pin.has_value()});
     if (changes.empty()) {
         return {};
     }
     return {Kind::kFields, "the custom field " + changes.begin()->first + " differs"};
 }
 
+// Whether the PIN's field says something else than the vendor holds. kInvalid: what it says cannot
+// be used.
+Result<bool> is_pin_different(const config::Business& business, const Facts& facts,
+                              const SiteRules& rules, const RentalRecord& record,
+                              const PinKey* key) {
+    if (!rules.pin || facts.state != "occupied") {
+        return false;
+    }
+    const std::string code = rules.fields + "_pinCode";
+    const std::string pin = field_text(facts.rental_fields, code);
+    if (pin.empty()) {
+        return true;
+    }
+    if (key == nullptr || key->hash(business.business, facts.site_id, pin) == record.pin_hash) {
+        return false;
+    }
+    if (const std::string fault = fault_in_pin(*rules.pin, pin); !fault.empty()) {
+        return fail(ErrorKind::kInvalid, "the PIN in " + code + " cannot be used: " + fault);
+    }
+    return true;
+}
+
 Difference judge(const Facts& facts, const SiteRules& rules, const Recalled& recalled,
-                 const Decision& decision) {
+                 const Decision& decision, bool has_other_pin) {
     const bool was_ended =
         recalled.memory.desired && recalled.memory.desired->state == AccessState::kEnded;
     if (!decision.desired) {
@@ -61,6 +86,9 @@ Difference judge(const Facts& facts, const SiteRules& rules, const Recalled& rec
     const Desired& desired = *decision.desired;
     const bool is_in_line = recalled.memory.holds_grant && !recalled.grant.is_pending &&
                             is_same_access(*recalled.memory.desired, desired);
+    if (is_in_line && has_other_pin) {
+        return {Kind::kChange, "the PIN was changed or cleared"};
+    }
     if (is_in_line) {
         return of_fields(facts, rules, recalled, desired);
     }
@@ -93,7 +121,7 @@ std::string_view to_string(Difference::Kind kind) {
 
 Result<Difference> compare(const config::Business& business, const plugins::PluginHost& plugins,
                            const Facts& listed, const std::optional<RentalRecord>& record,
-                           UnixMs now_ms, const PinKey* /*pin_key*/) {
+                           UnixMs now_ms, const PinKey* pin_key) {
     const std::optional<SiteRules> rules = rules_for(business, plugins, listed);
     if (!rules) {
         return Difference{};
@@ -123,7 +151,14 @@ Result<Difference> compare(const config::Business& business, const plugins::Plug
     if (!decision) {
         return tl::unexpected(decision.error());
     }
-    return judge(facts, *rules, *recalled, *decision);
+    const Result<bool> has_other_pin = is_pin_different(business, facts, *rules, known, pin_key);
+    Difference difference =
+        judge(facts, *rules, *recalled, *decision, has_other_pin.value_or(false));
+    // What the vendor lacks comes before what staff mistyped.
+    if (!has_other_pin && (difference.kind == Kind::kNone || difference.kind == Kind::kFields)) {
+        return tl::unexpected(has_other_pin.error());
+    }
+    return difference;
 }
 
 }  // namespace gatehouse::access

@@ -7,6 +7,7 @@ namespace gatehouse::access {
 namespace {
 
 constexpr std::size_t kMaxStatusBytes = 250;
+constexpr const char* kBlanks = " \t\r\n";
 
 // Adds `code` unless it already says so. A code that was not sent may exist all the same.
 void add_change(FieldChanges& changes, const CustomFields& fields, const std::string& code,
@@ -20,11 +21,27 @@ void add_change(FieldChanges& changes, const CustomFields& fields, const std::st
 
 }  // namespace
 
+std::string field_text(const CustomFields& fields, const std::string& code) {
+    const auto found = fields.find(code);
+    if (found == fields.end() || !found->second) {
+        return "";
+    }
+    const std::string& text = *found->second;
+    const std::size_t begin = text.find_first_not_of(kBlanks);
+    return begin == std::string::npos
+               ? ""
+               : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
 FieldChanges changes_of(const Facts& facts, const std::string& prefix, const FieldValues& values) {
     FieldChanges changes = status_change(facts, prefix, values.status);
     // An empty box and an unticked one say the same.
     add_change(changes, facts.rental_fields, prefix + "_overlocked",
                values.is_overlocked ? "true" : "false", "false");
+    const std::string pin_code = prefix + "_pinCode";
+    if (values.is_pin_cleared && !field_text(facts.rental_fields, pin_code).empty()) {
+        changes[pin_code] = std::nullopt;
+    }
     return changes;
 }
 

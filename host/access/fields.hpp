@@ -10,11 +10,16 @@
 
 namespace gatehouse::access {
 
-// Whether the rental is suspended, and the line for `{prefix}_status`.
+// Whether the rental is suspended, the line for `{prefix}_status`, and whether `{prefix}_pinCode`
+// is to be emptied.
 struct FieldValues {
     bool is_overlocked = false;
     std::string status;
+    bool is_pin_cleared = false;
 };
+
+// A field's text without the blanks that people type around it; empty if there is none.
+std::string field_text(const CustomFields& fields, const std::string& code);
 
 // The changes that make `facts.rental_fields` say `values`: only what differs. Empty = nothing to
 // write.

@@ -152,6 +152,7 @@ Decision end(const Facts& facts, const Memory& memory, const std::string& reason
     desired.renter = facts.renter;
     if (memory.desired) {
         desired.targets = memory.desired->targets;
+        desired.overlock = memory.desired->overlock;  // for a transfer that is heard of later
     }
     desired.reasons.push_back(reason);
     return Decision{std::move(desired), ""};

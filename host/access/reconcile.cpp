@@ -2,18 +2,16 @@
 
 #include <utility>
 
-#include "access/fields.hpp"
+#include "access/attempt.hpp"
 #include "access/recall.hpp"
 #include "base/encoding.hpp"
-#include "base/json.hpp"
 
 namespace gatehouse::access {
 namespace {
 
-using nlohmann::json;
 using observe::StepKind;
 
-constexpr std::int64_t kDefaultPollMs = 2000;
+constexpr std::size_t kMaxQuotedBytes = 64;
 
 // An answer about something else is not data, and asking again may bring the right one.
 Error as_reading_error(Error error) {
@@ -23,283 +21,224 @@ Error as_reading_error(Error error) {
     return error;
 }
 
-json apply_document(const config::Business& business, const Facts& facts, const Desired& desired,
-                    const json& references) {
-    const auto time = [](const std::optional<UnixMs>& at_ms) {
-        return at_ms ? json(format_utc(*at_ms)) : json(nullptr);
-    };
-    return json{
-        {"schema", 1},
-        {"rental",
-         {{"id", facts.rental_id},
-          {"unit_id", facts.unit_id},
-          {"unit_name", facts.unit_name},
-          {"site_id", facts.site_id},
-          {"business", business.business}}},
-        {"renter", renter_to_json(desired.renter)},
-        {"state", to_string(desired.state)},
-        {"targets", desired.targets},
-        {"window", {{"from", time(desired.from_ms)}, {"until", time(desired.until_ms)}}},
-        {"credential", nullptr},
-        {"references", references},
-        {"reasons", desired.reasons},
-    };
+Result<void> read_facts(Attempt& attempt) {
+    const RentalRecord& record = attempt.record;
+    Result<Facts> facts = attempt.source.rental(record.rental_id, &attempt.steps);
+    if (!facts) {
+        return tl::unexpected(as_reading_error(facts.error()));
+    }
+    if (!record.site_id.empty() && facts->site_id != record.site_id) {
+        return fail(ErrorKind::kUnavailable, "the answer places rental " + record.rental_id +
+                                                 " at another site than before; not trusted");
+    }
+    attempt.facts = std::move(*facts);
+    const Facts& read = attempt.facts;
+    attempt.look.stage = Look::Stage::kDeciding;
+    attempt.look.site_id = read.site_id;
+    attempt.look.unit_id = read.unit_id;
+    attempt.look.unit_name = read.unit_name;
+    attempt.steps.add(
+        StepKind::kRead,
+        "rental " + read.rental_id + " of unit " + shorten(read.unit_name, kMaxQuotedBytes) +
+            " is " + shorten(read.state, kMaxQuotedBytes) + (read.is_overdue ? ", overdue" : "") +
+            (read.end_date ? ", moves out on " + *read.end_date : ""));
+    return {};
 }
 
-std::string join(const std::vector<std::string>& words, std::string_view separator) {
-    std::string text;
-    for (const std::string& word : words) {
-        if (!text.empty()) {
-            text += separator;
-        }
-        text += word;
+// False if the site is not Gatehouse's business, which ends the look well.
+bool find_rules(Attempt& attempt) {
+    auto rules = rules_for(attempt.business, attempt.parts.plugins, attempt.facts);
+    if (!rules) {
+        attempt.steps.add(StepKind::kDecided, "site " +
+                                                  shorten(attempt.facts.site_id, kMaxQuotedBytes) +
+                                                  " has no access rule: nothing to do");
+        return false;
     }
-    return text;
+    attempt.rules = std::move(*rules);
+    attempt.look.connection = attempt.rules.connection;
+    return true;
 }
 
-// The state of one look while it goes on; its functions are the look's stages, in order.
-class Attempt {
-  public:
-    Attempt(plugins::PluginHost& plugins, const Clock& clock, const config::Business& business,
-            RentalSource& source, RentalRecord record, observe::StepLog& steps)
-        : plugins_(plugins),
-          clock_(clock),
-          business_(business),
-          source_(source),
-          record_(std::move(record)),
-          steps_(steps) {}
-
-    Look run() {
-        Result<void> status = read_facts();
-        if (!status || !find_rules()) {
-            return finish(std::move(status));
-        }
-        status = decide_and_apply();
-        if (!status) {
-            report_failure(status.error());
-        }
-        return finish(std::move(status));
+Result<void> recall_record(Attempt& attempt) {
+    Result<Recalled> recalled = recall(attempt.record, attempt.rules);
+    if (!recalled) {
+        return tl::unexpected(recalled.error());
     }
-
-  private:
-    Look finish(Result<void> status) {
-        std::shared_ptr<const RentalRecord> record;
-        if (is_changed_) {
-            record_.updated_ms = clock_.now_ms();
-            record = std::make_shared<const RentalRecord>(std::move(record_));
-        }
-        return Look{std::move(status), std::move(record), again_ms_};
+    attempt.memory = std::move(recalled->memory);
+    attempt.grant = std::move(recalled->grant);
+    if (attempt.memory.holds_grant && attempt.record.connection != attempt.rules.connection) {
+        return fail(ErrorKind::kInvalid, "the access is held by connection '" +
+                                             attempt.record.connection +
+                                             "' but the site now uses '" +
+                                             attempt.rules.connection + "': restore the old one");
     }
-
-    Result<void> read_facts() {
-        Result<Facts> facts = source_.rental(record_.rental_id, &steps_);
-        if (!facts) {
-            return tl::unexpected(as_reading_error(facts.error()));
-        }
-        if (!record_.site_id.empty() && facts->site_id != record_.site_id) {
-            return fail(ErrorKind::kUnavailable, "the answer places rental " + record_.rental_id +
-                                                     " at another site than before; not trusted");
-        }
-        facts_ = std::move(*facts);
-        steps_.add(StepKind::kRead,
-                   "rental " + facts_.rental_id + " of unit " + shorten(facts_.unit_name, 64) +
-                       " is " + shorten(facts_.state, 32) + (facts_.is_overdue ? ", overdue" : ""));
-        return {};
+    if (Result<void> loaded = load_transfers(attempt); !loaded) {
+        return loaded;
     }
-
-    // False if the site is not Gatehouse's business, which ends the look well.
-    bool find_rules() {
-        std::optional<SiteRules> rules = rules_for(business_, plugins_, facts_);
-        if (!rules) {
-            steps_.add(StepKind::kDecided, "site " + shorten(facts_.site_id, 64) +
-                                               " has no access rule: nothing to do");
-            return false;
-        }
-        rules_ = std::move(*rules);
-        return true;
+    // An end that is due later must find its task alive.
+    const Memory& memory = attempt.memory;
+    if (memory.holds_grant && memory.desired->until_ms) {
+        attempt.look.never_dies = true;
     }
+    return {};
+}
 
-    Result<void> load_memory() {
-        Result<Recalled> recalled = recall(record_, rules_);
-        if (!recalled) {
-            return tl::unexpected(recalled.error());
-        }
-        memory_ = std::move(recalled->memory);
-        grant_ = std::move(recalled->grant);
-        return {};
+void keep(Attempt& attempt, std::string& kept, const std::string& read) {
+    if (kept != read) {
+        kept = read;
+        attempt.is_changed = true;
     }
+}
 
-    Result<void> decide_and_apply() {
-        if (Result<void> loaded = load_memory(); !loaded) {
-            return loaded;
-        }
-        if (memory_.holds_grant && record_.connection != rules_.connection) {
-            return fail(ErrorKind::kInvalid, "the access is held by connection '" +
-                                                 record_.connection + "' but the site now uses '" +
-                                                 rules_.connection + "': restore the old one");
-        }
-        const Result<Decision> decision = decide(facts_, rules_, memory_, clock_.now_ms());
-        if (!decision) {
-            return tl::unexpected(decision.error());
-        }
-        again_ms_ = decision->again_ms;
-        if (!decision->desired) {
-            steps_.add(StepKind::kDecided, decision->note);
-            return finish_fields_of_an_end();
-        }
-        const Desired& desired = *decision->desired;
-        if (Result<void> applied = bring_into_line(desired); !applied) {
-            return applied;
-        }
-        return write_fields(desired);
+// A rental that was never moved into leaves none.
+bool leaves_record(const Attempt& attempt) {
+    return attempt.is_occupied() || !attempt.record.desired_json.empty();
+}
+
+// What lookups and the next look need of the facts.
+void remember_facts(Attempt& attempt) {
+    RentalRecord& record = attempt.record;
+    const Facts& facts = attempt.facts;
+    if (!leaves_record(attempt)) {
+        return;
     }
+    keep(attempt, record.site_id, facts.site_id);
+    keep(attempt, record.unit_id, facts.unit_id);
+    keep(attempt, record.unit_name, facts.unit_name);
+    keep(attempt, record.renter_id, facts.renter.id);
+    keep(attempt, record.move_in_job_id, facts.move_in_job_id);
+}
 
-    // The vendor was done with in an earlier look that could not write the fields.
-    Result<void> finish_fields_of_an_end() {
-        const bool was_ended = memory_.desired && memory_.desired->state == AccessState::kEnded;
-        return was_ended ? write_fields(*memory_.desired) : Result<void>{};
+Result<Decision> decide_now(Attempt& attempt) {
+    if (attempt.is_occupied()) {
+        if (Result<void> settled = settle_box(attempt); !settled) {
+            return tl::unexpected(settled.error());
+        }
     }
+    remember_facts(attempt);
+    Memory memory = attempt.memory;
+    // Seen at the vendor is as good as remembered.
+    memory.holds_grant = memory.holds_grant || attempt.options.is_verify;
+    return decide(attempt.facts, attempt.rules, memory, attempt.parts.clock.now_ms());
+}
 
-    Result<void> bring_into_line(const Desired& desired) {
-        const bool is_in_line =
-            memory_.holds_grant && !grant_.is_pending && is_same_access(*memory_.desired, desired);
-        std::string line(to_string(desired.state));
-        if (desired.state != AccessState::kEnded) {
-            line += " at " + join(desired.targets, ", ");
-        }
-        line += " (" + join(desired.reasons, "; ") + ")";
-        steps_.add(StepKind::kDecided, line + (is_in_line ? ": already so" : ""));
-        if (is_in_line) {
-            return {};
-        }
-        return apply(desired);
-    }
-
-    Result<void> apply(const Desired& desired) {
-        const json references = memory_.holds_grant ? grant_.references : json::object();
-        const Result<std::string> answer = plugins_.call(
-            plugins::Call{business_.business, rules_.connection, "access.apply",
-                          dump_json(apply_document(business_, facts_, desired, references)),
-                          &steps_, desired.renter.id});
-        if (!answer) {
-            return tl::unexpected(answer.error());
-        }
-        Result<Grant> grant = grant_from_result(*answer, desired, clock_.now_ms());
-        if (!grant) {
-            return tl::unexpected(grant.error());
-        }
-        grant_ = std::move(*grant);
-        store_grant(desired);
-        steps_.add(StepKind::kGranted, rules_.plugin + ": " + describe(grant_, desired) +
-                                           (grant_.detail.empty() ? "" : "; " + grant_.detail));
-        if (grant_.is_pending) {
-            return fail(ErrorKind::kPending, "the vendor accepted it and is not done yet",
-                        grant_.poll_after_ms.value_or(kDefaultPollMs));
-        }
-        return {};
-    }
-
-    void store_grant(const Desired& desired) {
-        is_changed_ = true;
-        record_.connection = rules_.connection;
-        record_.site_id = facts_.site_id;
-        record_.unit_id = facts_.unit_id;
-        record_.unit_name = facts_.unit_name;
-        record_.renter_id = facts_.renter.id;
-        record_.targets = desired.targets;
-        record_.move_in_job_id = facts_.move_in_job_id;
-        record_.move_out_job_id = facts_.move_out_job_id;
-        record_.desired_json = desired_to_json(desired);
-        const bool holds_nothing = desired.state == AccessState::kEnded && !grant_.is_pending;
-        record_.grant_json = holds_nothing ? "" : grant_to_json(grant_);
-    }
-
-    Result<void> write_fields(const Desired& desired) {
-        return write(
-            changes_of(facts_, rules_.fields,
-                       {desired.state == AccessState::kSuspended, describe(grant_, desired)}));
-    }
-
-    // A business need not have every field. What it refuses is said, and is no reason to fail: the
-    // access itself is as it should be.
-    Result<void> write(FieldChanges changes) {
-        if (changes.empty()) {
-            return {};
-        }
-        Result<void> written = source_.write_fields(facts_.rental_id, changes, &steps_);
-        if (is_refused(written)) {
-            const std::size_t count = changes.size();
-            changes = without_status(std::move(changes), rules_.fields);
-            if (!changes.empty() && changes.size() < count) {
-                written = source_.write_fields(facts_.rental_id, changes, &steps_);
-            }
-        }
-        if (is_refused(written)) {
-            steps_.add(StepKind::kNote,
-                       "custom fields not written: " + shorten(written.error().message, 200));
-            return {};
-        }
-        if (!written) {
+// Also writes the fields of an end that an earlier look could not write.
+Result<void> leave_as_it_is(Attempt& attempt, const std::string& note) {
+    attempt.steps.add(StepKind::kDecided, note);
+    const std::optional<Desired>& last = attempt.memory.desired;
+    if (last && last->state == AccessState::kEnded) {
+        if (Result<void> written = write_back(attempt, *last); !written) {
             return written;
         }
-        remember(changes);
+    }
+    settle_transfers(attempt, !attempt.is_occupied() && await_new_rental(attempt).has_value());
+    return {};
+}
+
+Result<void> end_access(Attempt& attempt, const Desired& desired) {
+    attempt.look.never_dies = true;
+    if (Result<void> waited = await_new_rental(attempt); !waited) {
+        return waited;
+    }
+    const Result<bool> is_ended = bring_into_line(attempt, desired);
+    if (!is_ended) {
+        return tl::unexpected(is_ended.error());
+    }
+    if (!*is_ended) {
         return {};
     }
-
-    static bool is_refused(const Result<void>& written) {
-        return !written && written.error().kind == ErrorKind::kInvalid;
+    if (Result<void> written = write_back(attempt, desired); !written) {
+        return written;
     }
+    settle_transfers(attempt, true);
+    return {};
+}
 
-    void remember(const FieldChanges& changes) {
-        record_.fields_json = remember_fields(record_.fields_json, changes);
-        is_changed_ = true;
-        std::string codes;
-        for (const auto& [code, value] : changes) {
-            codes += (codes.empty() ? "" : ", ") + code;
-        }
-        steps_.add(StepKind::kWrote, "custom fields written back: " + codes);
+Result<void> grant_access(Attempt& attempt, const Desired& desired) {
+    if (Result<void> settled = settle_pin(attempt); !settled) {
+        return settled;
     }
-
-    // Staff see what only a person can mend where they work. Best effort: the look has failed
-    // anyway.
-    void report_failure(const Error& error) {
-        const bool needs_a_person =
-            error.kind == ErrorKind::kInvalid || error.kind == ErrorKind::kNotFound ||
-            error.kind == ErrorKind::kUnsupported || error.kind == ErrorKind::kForbidden;
-        if (needs_a_person) {
-            (void)write(status_change(facts_, rules_.fields, "not done: " + error.message));
-        }
+    const Result<bool> applied = bring_into_line(attempt, desired);
+    if (!applied) {
+        return tl::unexpected(applied.error());
     }
+    if (Result<void> written = write_back(attempt, desired); !written) {
+        return written;
+    }
+    if (!attempt.pin_fault.empty()) {
+        return fail(ErrorKind::kInvalid, attempt.pin_fault);
+    }
+    settle_transfers(attempt, false);
+    return {};
+}
 
-    plugins::PluginHost& plugins_;
-    const Clock& clock_;
-    const config::Business& business_;
-    RentalSource& source_;
-    RentalRecord record_;
-    observe::StepLog& steps_;
-    Facts facts_;
-    SiteRules rules_;
-    Memory memory_;
-    Grant grant_;
-    std::optional<UnixMs> again_ms_;
-    bool is_changed_ = false;
-};
+Result<void> decide_and_apply(Attempt& attempt) {
+    if (Result<void> recalled = recall_record(attempt); !recalled) {
+        return recalled;
+    }
+    const Result<Decision> decision = decide_now(attempt);
+    if (!decision) {
+        return tl::unexpected(decision.error());
+    }
+    if (decision->again_ms) {
+        attempt.set_again(*decision->again_ms);
+    }
+    Result<void> done = !decision->desired ? leave_as_it_is(attempt, decision->note)
+                        : decision->desired->state == AccessState::kEnded
+                            ? end_access(attempt, *decision->desired)
+                            : grant_access(attempt, *decision->desired);
+    // Only what was judged with its date counts as read.
+    if (done && leaves_record(attempt)) {
+        keep(attempt, attempt.record.move_out_job_id, attempt.facts.move_out_job_id);
+    }
+    return done;
+}
+
+Look finish(Attempt& attempt, Result<void> status) {
+    if (status) {
+        attempt.look.stage = Look::Stage::kDone;
+    }
+    if (attempt.is_changed) {
+        attempt.record.updated_ms = attempt.parts.clock.now_ms();
+        attempt.look.record = std::make_shared<const RentalRecord>(std::move(attempt.record));
+    }
+    attempt.look.status = std::move(status);
+    return std::move(attempt.look);
+}
+
+Look run(Attempt& attempt) {
+    Result<void> status = read_facts(attempt);
+    if (!status || !find_rules(attempt)) {
+        return finish(attempt, std::move(status));
+    }
+    status = decide_and_apply(attempt);
+    if (!status) {
+        report_failure(attempt, status.error());
+    }
+    return finish(attempt, std::move(status));
+}
 
 }  // namespace
 
-Reconciler::Reconciler(RentalRecords& records, plugins::PluginHost& plugins, const Clock& clock)
-    : records_(records), plugins_(plugins), clock_(clock) {}
+Reconciler::Reconciler(const Parts& parts)
+    : parts_(parts),
+      pins_(parts.lookups, parts.pin_key, parts.random, parts.clock),
+      fuses_(parts.records, parts.lookups, parts.clock) {}
 
 Look Reconciler::look(const config::Business& business, RentalSource& source,
-                      const std::string& rental_id, observe::StepLog& steps) {
-    Result<std::optional<RentalRecord>> known = records_.rental(business.business, rental_id);
+                      const std::string& rental_id, const LookOptions& options,
+                      observe::StepLog& steps) {
+    Result<std::optional<RentalRecord>> known = parts_.records.rental(business.business, rental_id);
     if (!known) {
-        return Look{tl::unexpected(known.error()), nullptr};
+        Look look;
+        look.status = tl::unexpected(known.error());
+        return look;
     }
     RentalRecord record = std::move(*known).value_or(RentalRecord{});
     record.business = business.business;
     record.rental_id = rental_id;
-    return Attempt(plugins_, clock_, business, source, std::move(record), steps).run();
+    Attempt attempt{parts_, pins_, fuses_, business, source, options, steps, std::move(record)};
+    return run(attempt);
 }
 
 }  // namespace gatehouse::access

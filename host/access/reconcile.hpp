@@ -3,15 +3,16 @@
 // finds everything in place writes nothing anywhere (promise P4).
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
 
-#include "access/grant.hpp"
-#include "access/policy.hpp"
+#include "access/fuse.hpp"
+#include "access/look.hpp"
+#include "access/pin_desk.hpp"
+#include "access/rental_lookups.hpp"
 #include "access/rental_record.hpp"
 #include "access/rental_source.hpp"
 #include "base/clock.hpp"
+#include "base/random.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "observe/step.hpp"
@@ -19,30 +20,28 @@
 
 namespace gatehouse::access {
 
-// What came of one look.
-struct Look {
-    // The error says why the rental is not as it should be; its kind decides whether and when the
-    // look is repeated (dispatch/retry.hpp).
-    Result<void> status;
-    // To be stored, also when `status` is an error: what was reached so far. Null = unchanged.
-    std::shared_ptr<const RentalRecord> record = {};
-    // With a good status: when the same facts will be judged otherwise (a start, an end).
-    std::optional<UnixMs> again_ms = {};
+// What looking needs; all outlive the reconciler.
+struct Parts {
+    RentalRecords& records;
+    RentalLookups& lookups;
+    plugins::PluginHost& plugins;
+    const PinKey& pin_key;
+    const Clock& clock;
+    Random& random;
 };
 
 // [any thread; one look at a rental at a time; blocks]
 class Reconciler {
   public:
-    // All outlive the reconciler.
-    Reconciler(RentalRecords& records, plugins::PluginHost& plugins, const Clock& clock);
+    explicit Reconciler(const Parts& parts);
 
     Look look(const config::Business& business, RentalSource& source, const std::string& rental_id,
-              observe::StepLog& steps);
+              const LookOptions& options, observe::StepLog& steps);
 
   private:
-    RentalRecords& records_;
-    plugins::PluginHost& plugins_;
-    const Clock& clock_;
+    const Parts parts_;
+    PinDesk pins_;
+    FuseDesk fuses_;
 };
 
 }  // namespace gatehouse::access

@@ -25,6 +25,13 @@ class RentalSource {
     // ever taken for facts (promise P6).
     virtual Result<Facts> rental(const std::string& rental_id, observe::StepLog* steps) = 0;
 
+    // When a job was last changed. kNotFound: no such job, or it does not tell. kUnsupported: not
+    // known here.
+    virtual Result<UnixMs> job_updated_ms(const std::string& /*job_id*/,
+                                          observe::StepLog* /*steps*/) {
+        return fail(ErrorKind::kUnsupported, "jobs are not read here");
+    }
+
     // Writes just these custom fields. An empty map sends nothing.
     virtual Result<void> write_fields(const std::string& rental_id, const FieldChanges& changes,
                                       observe::StepLog* steps) = 0;

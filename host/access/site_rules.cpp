@@ -35,6 +35,7 @@ std::optional<SiteRules> rules_for(const config::Business& business,
     rules.fuse = site->fuse;
     if (const plugins::Manifest* manifest = plugins.manifest(rules.plugin)) {
         rules.renter_key = manifest->renter_key;
+        rules.pin = manifest->pin;
     }
     return rules;
 }

@@ -20,6 +20,7 @@ struct SiteRules {
     bool overlock_on_overdue = true;
     std::vector<std::string> renter_key;  // what the vendor needs of a renter: "email", "phone"
     config::Fuse fuse;
+    std::optional<plugins::PinRule> pin;  // nothing = the host chooses no PIN for this vendor
 };
 
 // The entry of `sites` for this site: its id, else its code, else "*". Null if none fits.

@@ -46,6 +46,10 @@ edge::ServerOptions admin_options(const config::Admin& admin) {
     return options;
 }
 
+std::filesystem::path pin_key_file(const config::Store& store) {
+    return store.pin_key.empty() ? store.sqlite_path.parent_path() / "pin.key" : store.pin_key;
+}
+
 Error named(std::string_view part, Error error) {
     error.message = std::string(part) + ": " + error.message;
     return error;
@@ -101,7 +105,13 @@ Result<void> Host::start_work() {
         return tl::unexpected(named("plugins", plugins.error()));
     }
     plugins_ = std::move(*plugins);
-    work_ = std::make_unique<Work>(*config_, *store_, *egress_, *plugins_, clock_, metrics_);
+    auto pin_key = access::open_pin_key(pin_key_file(config_->store), random_);
+    if (!pin_key) {
+        return tl::unexpected(named("store", pin_key.error()));
+    }
+    pin_key_ = std::make_unique<access::PinKey>(std::move(*pin_key));
+    work_ = std::make_unique<Work>(*config_, *store_, *egress_, *plugins_, *pin_key_, clock_,
+                                   random_, metrics_);
     dispatcher_ = std::make_unique<dispatch::Dispatcher>(
         *store_, work_->handlers(), config_->dispatch, clock_, random_, metrics_);
     const auto begun = store_->enqueue(dispatch::first_sweeps(*config_, clock_.now_ms()));

@@ -57,6 +57,7 @@ class Host {
     std::unique_ptr<egress::HttpClient> client_;
     std::unique_ptr<egress::Egress> egress_;
     std::unique_ptr<plugins::PluginHost> plugins_;
+    std::unique_ptr<access::PinKey> pin_key_;
     std::unique_ptr<Work> work_;
     std::unique_ptr<dispatch::Dispatcher> dispatcher_;
     std::unique_ptr<edge::WebhookHandler> webhooks_;

@@ -17,14 +17,15 @@ dispatch::Businesses make_businesses(const config::Config& config, egress::Egres
 }  // namespace
 
 Work::Work(const config::Config& config, store::Store& store, egress::Egress& egress,
-           plugins::PluginHost& plugins, const Clock& clock, observe::Metrics& metrics)
+           plugins::PluginHost& plugins, const access::PinKey& pin_key, const Clock& clock,
+           Random& random, observe::Metrics& metrics)
     : businesses_(make_businesses(config, egress, clock)),
-      reconciler_(store, plugins, clock),
+      reconciler_(access::Parts{store, store, plugins, pin_key, clock, random}),
       resolver_(businesses_, store, clock),
-      looker_(businesses_, reconciler_),
+      looker_(businesses_, reconciler_, config.dispatch, clock),
       router_(businesses_, clock),
       notifier_(businesses_, plugins, clock),
-      sweep_comparison_(plugins, store, clock),
+      sweep_comparison_(plugins, store, clock, &pin_key),
       sweep_(
           {businesses_, plugins, store, store, sweep_comparison_, sweep_reports_, clock, metrics}),
       dead_letters_(store),

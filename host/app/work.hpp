@@ -29,7 +29,8 @@ class Work {
   public:
     // All outlive the work.
     Work(const config::Config& config, store::Store& store, egress::Egress& egress,
-         plugins::PluginHost& plugins, const Clock& clock, observe::Metrics& metrics);
+         plugins::PluginHost& plugins, const access::PinKey& pin_key, const Clock& clock,
+         Random& random, observe::Metrics& metrics);
     Work(const Work&) = delete;
     Work& operator=(const Work&) = delete;
 

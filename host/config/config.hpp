@@ -48,6 +48,7 @@ struct Admin {
 
 struct Store {
     std::filesystem::path sqlite_path;
+    std::filesystem::path pin_key;  // empty = pin.key beside the database
     int keep_events_days = 90;
     int keep_access_log_days = 365;
     Place place;

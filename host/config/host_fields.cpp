@@ -58,6 +58,8 @@ void store_fields(Fields& fields, Store& out) {
     fields.map("sqlite", {"the embedded store", true}, [&](Fields& sqlite) {
         sqlite.path("path", out.sqlite_path, {"the database file", true});
     });
+    fields.path("pin_key", out.pin_key,
+                {"the key of the PINs' hashes; default: pin.key beside the database"});
     std::int64_t keep_ms = out.keep_events_days * kDayMs;
     fields.duration("keep_events", keep_ms, {"how long finished events are kept; whole days"},
                     kDayMs, 3650 * kDayMs);

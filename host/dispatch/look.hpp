@@ -2,6 +2,8 @@
 #pragma once
 
 #include "access/reconcile.hpp"
+#include "base/clock.hpp"
+#include "config/config.hpp"
 #include "dispatch/businesses.hpp"
 #include "dispatch/task_handler.hpp"
 
@@ -9,15 +11,21 @@ namespace gatehouse::dispatch {
 
 class Looker final : public TaskHandler {
   public:
-    Looker(const Businesses& businesses, access::Reconciler& reconciler)
-        : businesses_(businesses), reconciler_(reconciler) {}
+    // All outlive the looker.
+    Looker(const Businesses& businesses, access::Reconciler& reconciler,
+           const config::Dispatch& settings, const Clock& clock)
+        : businesses_(businesses), reconciler_(reconciler), settings_(settings), clock_(clock) {}
 
-    // kNotFound: the business is gone from the configuration; otherwise the look's own status.
+    // kNotFound: the business is gone from the configuration; otherwise the look's own status. What
+    // time may cure is retried for ever once the rental's facts were read, and so is every end and
+    // both halves of a transfer.
     Outcome run(const Task& task, observe::StepLog& steps) override;
 
   private:
     const Businesses& businesses_;
     access::Reconciler& reconciler_;
+    const config::Dispatch& settings_;
+    const Clock& clock_;
 };
 
 }  // namespace gatehouse::dispatch

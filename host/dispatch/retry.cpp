@@ -15,10 +15,14 @@ std::int64_t step_ms(int attempt, const config::Dispatch& settings) {
 
 }  // namespace
 
+bool may_be_cured(const Error& error) {
+    return error.kind != ErrorKind::kInvalid && error.kind != ErrorKind::kUnsupported;
+}
+
 std::optional<UnixMs> next_attempt(const Error& error, int attempt, UnixMs first_due_ms,
                                    UnixMs now_ms, const config::Dispatch& settings,
                                    Random& random) {
-    if (error.kind == ErrorKind::kInvalid || error.kind == ErrorKind::kUnsupported) {
+    if (!may_be_cured(error)) {
         return std::nullopt;
     }
     if (now_ms - first_due_ms >= settings.budget_ms) {

@@ -1,14 +1,17 @@
 // Retry: when a failed task runs again, or that it never does. Pure but for the jitter.
 //
-//   kind                                             | next
-//   invalid, unsupported                             | dead letter at once: time cures nothing
-//   pending                                          | after the delay the vendor named
-//   auth, forbidden                                  | back-off, at least a minute: a person must
-//   act rate_limited, unavailable, conflict, not_found,  | back-off internal |
+//   kind                                 | next
+//   invalid, unsupported                 | dead letter at once: time cures nothing
+//   pending                              | after the delay the vendor named
+//   auth, forbidden                      | back-off, at least a minute: a person must act
+//   rate_limited, unavailable, conflict, |
+//   not_found, internal                  | back-off
 //
 // Back-off is exponential with full jitter between kMinDelayMs and the step, never sooner than
 // Retry-After asks (capped at max_retry_ms). A budget that has lasted budget_ms ends in a dead
-// letter.
+// letter, unless the task's outcome says never_dies: then it goes on every max_retry_ms. So it is
+// with looks whose error time may cure, with every end and with both halves of a transfer; past the
+// budget they also alert.
 #pragma once
 
 #include <optional>
@@ -22,6 +25,9 @@ namespace gatehouse::dispatch {
 
 constexpr std::int64_t kMinDelayMs = 200;
 constexpr std::int64_t kMinDelayForPersonMs = 60'000;
+
+// Whether time, or a person's act elsewhere, can make the same task succeed.
+bool may_be_cured(const Error& error);
 
 // When the task is due again; nothing = a dead letter. `attempt` counts from 1.
 std::optional<UnixMs> next_attempt(const Error& error, int attempt, UnixMs first_due_ms,

@@ -7,7 +7,8 @@ namespace gatehouse::dispatch {
 Result<std::string> SweepComparison::difference(
     const config::Business& business, const access::Facts& listed,
     const std::optional<access::RentalRecord>& record) const {
-    const auto found = access::compare(business, plugins_, listed, record, clock_.now_ms());
+    const auto found =
+        access::compare(business, plugins_, listed, record, clock_.now_ms(), pin_key_);
     if (found) {
         if (found->kind == access::Difference::Kind::kNone) return std::string();
         return std::string(to_string(found->kind)) + ": " + found->reason;

@@ -175,6 +175,15 @@ class AdminClient final : public Client {
 
 }  // namespace
 
+Result<UnixMs> Client::job_updated_ms(const std::string& job_id, observe::StepLog* steps) {
+    const Result<Job> read = job(job_id, steps);
+    if (!read) return tl::unexpected(read.error());
+    if (read->updated_ms == 0) {
+        return fail(ErrorKind::kNotFound, "job " + read->id + " does not tell when it was changed");
+    }
+    return read->updated_ms;
+}
+
 std::unique_ptr<Client> make_client(const config::Business& business,
                                     const std::vector<std::string>& allow_private,
                                     egress::Egress& egress, const Clock& clock) {

@@ -72,6 +72,9 @@ class Client : public access::RentalSource {
   public:
     virtual Result<Job> job(const std::string& job_id, observe::StepLog* steps) = 0;
 
+    // By job().
+    Result<UnixMs> job_updated_ms(const std::string& job_id, observe::StepLog* steps) override;
+
     // rental(): the rental with its unit, owner and custom fields in one GET, and unless it has
     // ended the job of its move-out in a second one. A job that is cancelled or gone plans nothing;
     // one that cannot be read fails the whole, for the end must not be guessed.

@@ -5,6 +5,7 @@
 #include "access/desired.hpp"
 #include "access/fields.hpp"
 #include "access/grant.hpp"
+#include "access/pin.hpp"
 
 namespace gatehouse::access {
 namespace {
@@ -19,12 +20,11 @@ class NoPlugins final : public plugins::PluginHost {
         ADD_FAILURE() << "comparing calls nobody";
         return fail(ErrorKind::kInternal, "");
     }
-    const plugins::Manifest* manifest(const std::string&) const override { return &manifest_; }
+    const plugins::Manifest* manifest(const std::string&) const override { return &about; }
     std::vector<plugins::PluginStatus> status() const override { return {}; }
     void stop() override {}
 
-  private:
-    plugins::Manifest manifest_;
+    plugins::Manifest about;
 };
 
 class CompareTest : public testing::Test {
@@ -140,6 +140,24 @@ TEST_F(CompareTest, P6_WhatCannotBeTrustedIsAnError) {
     business_.sites[0].site = "*";
     EXPECT_EQ(compare(business_, plugins_, facts_, record_, kNow).error().kind,
               ErrorKind::kUnavailable);
+}
+
+TEST_F(CompareTest, APinThatWasTypedOrClearedIsADifference) {
+    plugins_.about.pin = plugins::PinRule{6, 6, "0123456789", {}};
+    const PinKey key(Secret("a key"));
+    const auto found = [&] { return compare(business_, plugins_, facts_, record_, kNow, &key); };
+    hold(desired(AccessState::kActive));
+    EXPECT_EQ(found()->kind, Kind::kChange) << "it has none";
+    facts_.rental_fields["kisi_pinCode"] = "482915";
+    EXPECT_EQ(found()->kind, Kind::kChange);
+    EXPECT_EQ(kind(), Kind::kNone) << "without the key nobody can tell";
+    record_->pin_hash = key.hash("acme", "s1", "482915");
+    EXPECT_EQ(found()->kind, Kind::kNone);
+    facts_.rental_fields["kisi_pinCode"] = "123456";
+    EXPECT_EQ(found().error().kind, ErrorKind::kInvalid);
+    EXPECT_EQ(found().error().message.find("123456"), std::string::npos);
+    facts_.is_overdue = true;
+    EXPECT_EQ(found()->kind, Kind::kSuspend) << "the rest goes on";
 }
 
 }  // namespace

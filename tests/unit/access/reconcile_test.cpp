@@ -3,135 +3,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
-
-#include "base/json.hpp"
+#include "unit/access/look_world.hpp"
 
 namespace gatehouse::access {
 namespace {
 
 using testing::HasSubstr;
 
-class FakeRecords final : public RentalRecords {
-  public:
-    Result<std::optional<RentalRecord>> rental(const std::string&, const std::string&) override {
-        return record;
-    }
-    Result<std::vector<RentalRecord>> rentals(const std::string&, const std::string&,
-                                              int) override {
-        return std::vector<RentalRecord>{};
-    }
-
-    std::optional<RentalRecord> record;
-};
-
-class FakeSource final : public RentalSource {
-  public:
-    Result<Facts> rental(const std::string&, observe::StepLog*) override { return facts; }
-
-    Result<void> write_fields(const std::string&, const FieldChanges& changes,
-                              observe::StepLog*) override {
-        ++writes;
-        if (!can_write) {
-            return fail(ErrorKind::kUnavailable, "down");
-        }
-        for (const auto& [code, value] : changes) {
-            if (unknown_codes.count(code) > 0) {
-                return fail(ErrorKind::kInvalid, "no field " + code);
-            }
-        }
-        for (const auto& [code, value] : changes) {
-            facts->rental_fields[code] = value;
-        }
-        return {};
-    }
-
-    Result<Facts> facts;
-    bool can_write = true;
-    std::set<std::string> unknown_codes;
-    int writes = 0;
-};
-
-// Agrees to everything, unless told otherwise.
-class FakePlugins final : public plugins::PluginHost {
-  public:
-    FakePlugins() { manifest_.renter_key = {"email"}; }
-
-    Result<std::string> call(const plugins::Call& call) override {
-        documents.push_back(parse_json(call.document).value());
-        if (error) {
-            return tl::unexpected(*error);
-        }
-        if (answer) {
-            return *answer;
-        }
-        nlohmann::json targets = nlohmann::json::array();
-        for (const auto& target : documents.back().at("targets")) {
-            targets.push_back({{"target", target}});
-        }
-        return dump_json({{"schema", 1},
-                          {"state", documents.back().at("state")},
-                          {"targets", targets},
-                          {"references", {{"user", 7}}}});
-    }
-    const plugins::Manifest* manifest(const std::string&) const override { return &manifest_; }
-    std::vector<plugins::PluginStatus> status() const override { return {}; }
-    void stop() override {}
-
-    std::vector<nlohmann::json> documents;
-    std::optional<Error> error;
-    std::optional<std::string> answer;
-
-  private:
-    plugins::Manifest manifest_;
-};
-
-class ReconcileTest : public testing::Test {
-  protected:
-    ReconcileTest() {
-        config::Site site;
-        site.site = "*";
-        site.access = "doors";
-        business_.business = "acme";
-        business_.sites.push_back(site);
-        business_.connections["doors"].plugin = "kisi";
-        Facts facts;
-        facts.rental_id = "r1";
-        facts.site_id = "s1";
-        facts.unit_name = "A12";
-        facts.state = "occupied";
-        facts.renter = Renter{"o1", "Ada", "ada@example.com", "", ""};
-        facts.unit_fields = {{"kisi_id", "group:4711"}};
-        facts.rental_fields = {{"kisi_overlocked", std::nullopt}, {"kisi_status", std::nullopt}};
-        source_.facts = facts;
-    }
-
-    Look look() {
-        observe::StepLog steps(clock_);
-        Look look = reconciler_.look(business_, source_, "r1", steps);
-        if (look.record) {
-            records_.record = *look.record;
-        }
-        return look;
-    }
-
-    ManualClock clock_{1'800'000'000'000};
-    config::Business business_;
-    FakeRecords records_;
-    FakeSource source_;
-    FakePlugins plugins_;
-    Reconciler reconciler_{records_, plugins_, clock_};
-};
-
-TEST_F(ReconcileTest, GrantsAndWritesBack) {
+TEST_F(LookTest, GrantsAndWritesBack) {
     EXPECT_TRUE(look().status.has_value());
     ASSERT_EQ(plugins_.documents.size(), 1U);
     EXPECT_EQ(plugins_.documents[0].at("state"), "active");
-    EXPECT_EQ(source_.facts->rental_fields["kisi_status"], "active: group:4711");
-    EXPECT_EQ(source_.facts->rental_fields["kisi_overlocked"], std::nullopt);
+    EXPECT_EQ(field("status"), "active: group:4711");
+    EXPECT_EQ(field("overlocked"), "");
 }
 
-TEST_F(ReconcileTest, P4_ASecondLookWritesNothingAnywhere) {
+TEST_F(LookTest, P4_ASecondLookWritesNothingAnywhere) {
     look();
     const Look second = look();
     EXPECT_TRUE(second.status.has_value());
@@ -140,35 +27,35 @@ TEST_F(ReconcileTest, P4_ASecondLookWritesNothingAnywhere) {
     EXPECT_EQ(source_.writes, 1);
 }
 
-TEST_F(ReconcileTest, ReferencesComeBackToThePlugin) {
+TEST_F(LookTest, ReferencesComeBackToThePlugin) {
     look();
-    source_.facts->is_overdue = true;
+    facts().is_overdue = true;
     look();
     EXPECT_EQ(plugins_.documents[1].at("state"), "suspended");
     EXPECT_EQ(plugins_.documents[1].at("references").at("user"), 7);
-    EXPECT_EQ(source_.facts->rental_fields["kisi_overlocked"], "true");
+    EXPECT_EQ(field("overlocked"), "true");
 }
 
-TEST_F(ReconcileTest, P7_PaymentRestores) {
-    source_.facts->is_overdue = true;
+TEST_F(LookTest, P7_PaymentRestores) {
+    facts().is_overdue = true;
     look();
-    source_.facts->is_overdue = false;
+    facts().is_overdue = false;
     EXPECT_TRUE(look().status.has_value());
     EXPECT_EQ(plugins_.documents.back().at("state"), "active");
-    EXPECT_EQ(source_.facts->rental_fields["kisi_overlocked"], "false");
+    EXPECT_EQ(field("overlocked"), "false");
 }
 
-TEST_F(ReconcileTest, AnEndLeavesNoGrantAndSaysSo) {
+TEST_F(LookTest, AnEndLeavesNoGrantAndSaysSo) {
     look();
-    source_.facts->state = "ended";
+    facts().state = "ended";
     EXPECT_TRUE(look().status.has_value());
-    EXPECT_EQ(records_.record->grant_json, "");
-    EXPECT_EQ(source_.facts->rental_fields["kisi_status"], "ended");
+    EXPECT_EQ(records_.records["r1"].grant_json, "");
+    EXPECT_EQ(field("status"), "ended");
     look();
     EXPECT_EQ(plugins_.documents.size(), 2U);
 }
 
-TEST_F(ReconcileTest, P5_AGrantIsRememberedWhenTheFieldsCannotBeWritten) {
+TEST_F(LookTest, P5_AGrantIsRememberedWhenTheFieldsCannotBeWritten) {
     source_.can_write = false;
     const Look first = look();
     EXPECT_EQ(first.status.error().kind, ErrorKind::kUnavailable);
@@ -176,39 +63,38 @@ TEST_F(ReconcileTest, P5_AGrantIsRememberedWhenTheFieldsCannotBeWritten) {
     source_.can_write = true;
     EXPECT_TRUE(look().status.has_value());
     EXPECT_EQ(plugins_.documents.size(), 1U);
-    EXPECT_EQ(source_.facts->rental_fields["kisi_status"], "active: group:4711");
+    EXPECT_EQ(field("status"), "active: group:4711");
 }
 
-TEST_F(ReconcileTest, P5_TheFieldsOfAnEndAreWrittenLater) {
+TEST_F(LookTest, P5_TheFieldsOfAnEndAreWrittenLater) {
     look();
-    source_.facts->state = "ended";
+    facts().state = "ended";
     source_.can_write = false;
     EXPECT_FALSE(look().status.has_value());
     source_.can_write = true;
     EXPECT_TRUE(look().status.has_value());
-    EXPECT_EQ(source_.facts->rental_fields["kisi_status"], "ended");
+    EXPECT_EQ(field("status"), "ended");
     EXPECT_EQ(plugins_.documents.size(), 2U);
 }
 
-TEST_F(ReconcileTest, P6_UnreadableOrForeignFactsTouchNothing) {
+TEST_F(LookTest, P6_UnreadableOrForeignFactsTouchNothing) {
     look();
     for (const ErrorKind kind :
          {ErrorKind::kInvalid, ErrorKind::kUnavailable, ErrorKind::kNotFound}) {
-        const Facts good = *source_.facts;
-        source_.facts = fail(kind, "no");
+        source_.error = Error{kind, "no"};
         const Look failed = look();
         EXPECT_FALSE(failed.status.has_value());
         EXPECT_NE(failed.status.error().kind, ErrorKind::kInvalid) << "time may cure it";
         EXPECT_EQ(failed.record, nullptr);
-        source_.facts = good;
+        source_.error.reset();
     }
-    source_.facts->site_id = "another";
-    source_.facts->state = "ended";
+    facts().site_id = "another";
+    facts().state = "ended";
     EXPECT_FALSE(look().status.has_value());
     EXPECT_EQ(plugins_.documents.size(), 1U);
 }
 
-TEST_F(ReconcileTest, APendingAnswerIsAskedAgain) {
+TEST_F(LookTest, APendingAnswerIsAskedAgain) {
     plugins_.answer =
         R"({"schema":1,"state":"pending","references":{"job":"j"},"poll_after_ms":700})";
     const Look first = look();
@@ -219,41 +105,90 @@ TEST_F(ReconcileTest, APendingAnswerIsAskedAgain) {
     EXPECT_EQ(plugins_.documents[1].at("references").at("job"), "j");
 }
 
-TEST_F(ReconcileTest, AVendorErrorKeepsTheOldRecord) {
+TEST_F(LookTest, AVendorErrorKeepsTheOldRecord) {
     look();
-    source_.facts->is_overdue = true;
-    plugins_.error = Error{ErrorKind::kUnavailable, "kisi: 503"};
+    facts().is_overdue = true;
+    plugins_.errors["r1"] = Error{ErrorKind::kUnavailable, "kisi: 503"};
     const Look failed = look();
     EXPECT_EQ(failed.status.error().kind, ErrorKind::kUnavailable);
     EXPECT_EQ(failed.record, nullptr);
-    plugins_.error.reset();
+    plugins_.errors.clear();
     EXPECT_TRUE(look().status.has_value());
 }
 
-TEST_F(ReconcileTest, StaffSeeWhatOnlyAPersonCanMend) {
-    source_.facts->unit_fields.clear();
+TEST_F(LookTest, StaffSeeWhatOnlyAPersonCanMend) {
+    facts().unit_fields.clear();
     const Look failed = look();
     EXPECT_EQ(failed.status.error().kind, ErrorKind::kNotFound);
-    EXPECT_THAT(*source_.facts->rental_fields["kisi_status"], HasSubstr("kisi_id"));
+    EXPECT_THAT(field("status"), HasSubstr("kisi_id"));
     look();
     EXPECT_EQ(source_.writes, 1) << "the same line is not written twice";
 }
 
-TEST_F(ReconcileTest, AFieldThatTheBusinessLacksDoesNotFailTheLook) {
+TEST_F(LookTest, AFieldThatTheBusinessLacksDoesNotFailTheLook) {
     source_.unknown_codes = {"kisi_status"};
-    source_.facts->is_overdue = true;
+    facts().is_overdue = true;
     EXPECT_TRUE(look().status.has_value());
-    EXPECT_EQ(source_.facts->rental_fields["kisi_overlocked"], "true");
+    EXPECT_EQ(field("overlocked"), "true");
     source_.unknown_codes = {"kisi_status", "kisi_overlocked"};
-    source_.facts->is_overdue = false;
+    facts().is_overdue = false;
     EXPECT_TRUE(look().status.has_value());
     EXPECT_EQ(plugins_.documents.back().at("state"), "active");
 }
 
-TEST_F(ReconcileTest, P12_ASiteWithoutARuleIsNoneOfOurs) {
+TEST_F(LookTest, P12_ASiteWithoutARuleIsNoneOfOurs) {
     business_.sites[0].site = "elsewhere";
     EXPECT_TRUE(look().status.has_value());
     EXPECT_TRUE(plugins_.documents.empty());
+}
+
+TEST_F(LookTest, TheNextMomentIsTheTimer) {
+    facts().start_date = "2027-01-20";
+    facts().end_date = "2027-01-25";
+    Look scheduled = look();
+    EXPECT_EQ(plugins_.state("r1"), "scheduled");
+    EXPECT_EQ(scheduled.again_ms, *parse_utc("2027-01-20"));
+    clock_.set_ms(*scheduled.again_ms);
+    const Look active = look();
+    EXPECT_EQ(plugins_.state("r1"), "active");
+    EXPECT_EQ(active.again_ms, *parse_utc("2027-01-26"));
+    clock_.set_ms(*active.again_ms);
+    const Look ended = look();
+    EXPECT_EQ(plugins_.state("r1"), "ended");
+    EXPECT_FALSE(ended.again_ms.has_value());
+    EXPECT_TRUE(ended.never_dies);
+    EXPECT_THAT(said_, HasSubstr("moved out on 2027-01-25"));
+    facts().end_date.reset();
+    look();
+    EXPECT_EQ(plugins_.state("r1"), "active") << "cancelling the move-out restores";
+}
+
+TEST_F(LookTest, P4_SteadyStateIsOneReadAndNoWrite) {
+    facts().end_date = "2027-02-01";
+    facts().move_out_job_id = "j2";
+    facts().is_overdue = true;
+    look();
+    const int writes = source_.writes;
+    source_.reads = 0;
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(look_once().record, nullptr);
+    }
+    EXPECT_EQ(source_.reads, 10);
+    EXPECT_EQ(source_.writes, writes);
+    EXPECT_EQ(plugins_.documents.size(), 1U);
+}
+
+TEST_F(LookTest, AVendorSeenToDifferIsAskedAgain) {
+    look();
+    look("r1", LookOptions{false, true, false});
+    EXPECT_EQ(plugins_.documents.size(), 2U);
+    facts().state = "ended";
+    look();
+    look();
+    EXPECT_EQ(plugins_.documents.size(), 3U);
+    look("r1", LookOptions{false, true, false});
+    EXPECT_EQ(plugins_.documents.size(), 4U) << "it still held what is not remembered";
+    EXPECT_EQ(plugins_.state("r1"), "ended");
 }
 
 }  // namespace

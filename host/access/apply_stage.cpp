@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <utility>
+
+#include "access/attempt.hpp"
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "plugins/scrub.hpp"
+
+namespace gatehouse::access {
+namespace {
+
+using nlohmann::json;
+using observe::StepKind;
+
+constexpr std::int64_t kDefaultPollMs = 2000;
+constexpr int kMostBlocked = 10'000;
+
+json credential_of(const Attempt& attempt) {
+    if (!attempt.pin) {
+        return nullptr;
+    }
+    return {{"kind", "pin"}, {"value", attempt.pin->reveal()}};
+}
+
+json apply_document(const Attempt& attempt, const Desired& desired) {
+    const auto time = [](const std::optional<UnixMs>& at_ms) {
+        return at_ms ? json(format_utc(*at_ms)) : json(nullptr);
+    };
+    const Facts& facts = attempt.facts;
+    return json{
+        {"schema", 1},
+        {"rental",
+         {{"id", facts.rental_id},
+          {"unit_id", facts.unit_id},
+          {"unit_name", facts.unit_name},
+          {"site_id", facts.site_id},
+          {"business", attempt.business.business}}},
+        {"renter", renter_to_json(desired.renter)},
+        {"state", to_string(desired.state)},
+        {"targets", desired.targets},
+        {"window", {{"from", time(desired.from_ms)}, {"until", time(desired.until_ms)}}},
+        {"credential", credential_of(attempt)},
+        {"references", attempt.memory.holds_grant ? attempt.grant.references : json::object()},
+        {"reasons", desired.reasons},
+    };
+}
+
+Result<Grant> call_plugin(Attempt& attempt, const Desired& desired) {
+    plugins::Call call;
+    call.business = attempt.business.business;
+    call.connection = attempt.rules.connection;
+    call.function = "access.apply";
+    call.document = dump_json(apply_document(attempt, desired));
+    call.steps = &attempt.steps;
+    call.renter = desired.renter.id;
+    if (attempt.pin) {
+        call.secrets.push_back(*attempt.pin);
+    }
+    const Result<std::string> answer = attempt.parts.plugins.call(call);
+    if (!answer) {
+        return tl::unexpected(answer.error());
+    }
+    Result<Grant> grant = grant_from_result(*answer, desired, attempt.parts.clock.now_ms());
+    if (!grant || !attempt.pin) {
+        return grant;
+    }
+    if (plugins::holds_secret(grant->references, *attempt.pin)) {
+        return fail(ErrorKind::kInternal, "the plugin's references hold the PIN");
+    }
+    grant->detail = plugins::scrub(std::move(grant->detail), call.secrets);
+    for (GrantedTarget& target : grant->targets) {
+        target.name = plugins::scrub(std::move(target.name), call.secrets);
+    }
+    return grant;
+}
+
+void store_grant(Attempt& attempt, const Desired& desired) {
+    RentalRecord& record = attempt.record;
+    attempt.is_changed = true;
+    record.connection = attempt.rules.connection;
+    record.targets = desired.targets;
+    record.desired_json = desired_to_json(desired);
+    const bool is_end = desired.state == AccessState::kEnded;
+    const bool holds_nothing = is_end && !attempt.grant.is_pending;
+    record.grant_json = holds_nothing ? "" : grant_to_json(attempt.grant);
+    if (holds_nothing) {
+        record.pin_hash.clear();
+    } else if (attempt.pin) {
+        record.pin_hash = attempt.pin_hash;
+    }
+}
+
+Result<void> apply(Attempt& attempt, const Desired& desired) {
+    attempt.look.stage = Look::Stage::kVendor;
+    Result<Grant> grant = call_plugin(attempt, desired);
+    if (!grant && grant.error().kind == ErrorKind::kConflict) {
+        const Result<bool> is_replaced = replace_shared_pin(attempt);
+        if (!is_replaced) {
+            return tl::unexpected(is_replaced.error());
+        }
+        if (*is_replaced) {
+            grant = call_plugin(attempt, desired);
+        }
+    }
+    if (!grant) {
+        return tl::unexpected(grant.error());
+    }
+    attempt.look.has_vendor_agreed = true;
+    attempt.grant = std::move(*grant);
+    store_grant(attempt, desired);
+    const std::string& detail = attempt.grant.detail;
+    attempt.steps.add(StepKind::kGranted, attempt.rules.plugin + ": " +
+                                              describe(attempt.grant, desired) +
+                                              (detail.empty() ? "" : "; " + detail));
+    if (attempt.grant.is_pending) {
+        return fail(ErrorKind::kPending, "the vendor accepted it and is not done yet",
+                    attempt.grant.poll_after_ms.value_or(kDefaultPollMs));
+    }
+    return {};
+}
+
+void mend_fuse(Attempt& attempt) {
+    if (attempt.record.fuse_blocked_ms == 0) {
+        return;
+    }
+    attempt.record.fuse_blocked_ms = 0;
+    attempt.is_changed = true;
+    attempt.look.fuse = Look::Fuse::kMended;
+    const auto blocked =
+        attempt.parts.lookups.fuse_blocked(attempt.business.business, kMostBlocked);
+    const auto is_other = [&](const RentalRecord& record) {
+        return record.site_id == attempt.facts.site_id &&
+               record.rental_id != attempt.facts.rental_id;
+    };
+    attempt.look.is_fuse_clear =
+        blocked && std::none_of(blocked->begin(), blocked->end(), is_other);
+}
+
+// Whether the fuse has a say in this end, and has not had it yet.
+bool is_for_fuse(const Attempt& attempt) {
+    const bool is_under_way = attempt.memory.desired && attempt.grant.is_pending &&
+                              attempt.memory.desired->state == AccessState::kEnded;
+    return attempt.options.is_swept && !attempt.options.is_confirmed && !is_under_way;
+}
+
+// False: held back.
+Result<bool> apply_end(Attempt& attempt, const Desired& desired) {
+    const std::string& rental_id = attempt.facts.rental_id;
+    const bool is_counted = is_for_fuse(attempt);
+    if (is_counted) {
+        const Result<bool> passes = attempt.fuses.pass(
+            attempt.business.business, attempt.facts.site_id, rental_id, attempt.rules.fuse);
+        if (!passes) {
+            return tl::unexpected(passes.error());
+        }
+        if (!*passes) {
+            attempt.steps.add(StepKind::kDecided,
+                              "the fuse holds this end back: too many at once that no event names; "
+                              "a person must confirm it");
+            attempt.look.fuse = Look::Fuse::kBlown;
+            if (attempt.record.fuse_blocked_ms == 0) {
+                attempt.record.fuse_blocked_ms = attempt.parts.clock.now_ms();
+                attempt.is_changed = true;
+            }
+            return false;
+        }
+    }
+    const Result<void> applied = apply(attempt, desired);
+    if (!attempt.look.has_vendor_agreed) {
+        attempt.fuses.release(attempt.business.business, rental_id);
+        return tl::unexpected(applied.error());
+    }
+    if (is_counted) {
+        attempt.record.swept_end_ms = attempt.parts.clock.now_ms();
+    }
+    mend_fuse(attempt);
+    if (!applied) {
+        return tl::unexpected(applied.error());
+    }
+    return true;
+}
+
+std::string join(const std::vector<std::string>& words, std::string_view separator) {
+    std::string text;
+    for (const std::string& word : words) {
+        text.append(text.empty() ? "" : separator).append(word);
+    }
+    return text;
+}
+
+}  // namespace
+
+Result<bool> bring_into_line(Attempt& attempt, const Desired& desired) {
+    const bool is_end = desired.state == AccessState::kEnded;
+    const bool is_in_line = attempt.memory.holds_grant && !attempt.grant.is_pending &&
+                            is_same_access(*attempt.memory.desired, desired) &&
+                            !attempt.is_pin_new && !attempt.options.is_verify;
+    std::string line(to_string(desired.state));
+    if (!is_end) {
+        line += " at " + join(desired.targets, ", ");
+    }
+    line += " (" + join(desired.reasons, "; ") + ")";
+    attempt.steps.add(StepKind::kDecided, line + (is_in_line ? ": already so" : ""));
+    if (is_end) {
+        return apply_end(attempt, desired);
+    }
+    mend_fuse(attempt);
+    if (!is_in_line) {
+        if (Result<void> applied = apply(attempt, desired); !applied) {
+            return tl::unexpected(applied.error());
+        }
+    }
+    return true;
+}
+
+}  // namespace gatehouse::access

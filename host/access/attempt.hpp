@@ -1,0 +1,74 @@
+// Attempt: the state of one look while it goes on. Its stages, in the order of reconcile.cpp, read
+// and fill it. [one thread]
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/grant.hpp"
+#include "access/policy.hpp"
+#include "access/reconcile.hpp"
+#include "base/secret.hpp"
+
+namespace gatehouse::access {
+
+struct Attempt {
+    const Parts& parts;
+    PinDesk& pins;
+    FuseDesk& fuses;
+    const config::Business& business;
+    RentalSource& source;
+    const LookOptions& options;
+    observe::StepLog& steps;
+
+    RentalRecord record;
+    bool is_changed = false;  // the record is to be stored
+    Facts facts = {};
+    SiteRules rules = {};
+    Memory memory = {};
+    Grant grant = {};  // meaningful while memory.holds_grant
+
+    std::vector<TransferLink> from = {};  // open transfers whose new rental this is
+    std::vector<TransferLink> to = {};    // open transfers whose old rental this is
+
+    std::optional<Secret> pin = {};  // to be given to the vendor
+    std::string pin_hash = {};       // of `pin`
+    std::string pin_fault = {};      // why the PIN in the field is not used; empty = it is
+    bool is_pin_new = false;         // the vendor does not hold `pin` yet
+
+    Look look = {};
+
+    std::string field_code(const char* name) const { return rules.fields + "_" + name; }
+    bool is_occupied() const { return facts.state == "occupied"; }
+    void set_again(UnixMs at_ms);
+};
+
+// fields_stage.cpp: the custom fields.
+//
+// Before deciding: unticks a stale overlock after a new move-in, ticks that of a transfer's old
+// rental.
+Result<void> settle_box(Attempt& attempt);
+// After applying: makes the fields say what is held.
+Result<void> write_back(Attempt& attempt, const Desired& desired);
+// Tells staff where they work. Best effort: the look has failed anyway.
+void report_failure(Attempt& attempt, const Error& error);
+
+// pin_stage.cpp: which PIN the vendor is to hold. Does nothing where the host chooses none.
+// kInvalid: it cannot be used and there is no other; the business lacks the field.
+Result<void> settle_pin(Attempt& attempt);
+// Another PIN instead of one that the vendor still holds for the transfer's old rental. False: it
+// is not that.
+Result<bool> replace_shared_pin(Attempt& attempt);
+
+// transfer_stage.cpp: promise P7's "grant new, confirm, then end old".
+Result<void> load_transfers(Attempt& attempt);
+// kPending: the old rental's end waits for the new one's access.
+Result<void> await_new_rental(Attempt& attempt);
+// What the look's good end means for the transfers.
+void settle_transfers(Attempt& attempt, bool is_over);
+
+// apply_stage.cpp: makes the vendor agree. False: the fuse holds the end back.
+Result<bool> bring_into_line(Attempt& attempt, const Desired& desired);
+
+}  // namespace gatehouse::access
