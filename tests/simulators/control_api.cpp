@@ -9,6 +9,7 @@
 #include "simulators/kisi_call.hpp"
 #include "simulators/moves.hpp"
 #include "simulators/nuki_control.hpp"
+#include "simulators/nuki_webhooks.hpp"
 #include "simulators/query.hpp"
 #include "simulators/unloc_control.hpp"
 
@@ -60,6 +61,7 @@ void ControlApi::change(const std::string& verb, const json& body, const Respond
     if (verb == "change") return control_change(io_, world_, body, respond);
     if (verb == "await_echoes") return echoes_.await(respond);
     if (verb == "webhook") return control_webhook(io_, world_, body, respond);
+    if (verb == "nuki_event") return control_nuki_event(io_, world_.nuki, body, respond);
     if (verb == "load") return control_load(io_, world_, body, respond);
     if (verb == "unloc_event") return control_unloc_event(io_, world_.unloc, body, respond);
     json answer = json::object();

@@ -14,6 +14,7 @@ using nlohmann::json;
 constexpr std::size_t kMaxNameBytes = 20;     // of a keypad code (topics 54, 35593)
 constexpr std::size_t kMaxKeypadCodes = 100;  // on one lock (topic 4503)
 constexpr int kEveryDay = 127;
+constexpr std::int64_t kMaxLogPage = 50;
 
 std::string detail(const std::string& text) {
     return json{{"detailMessage", text},
@@ -151,10 +152,7 @@ json time_or_null(const std::optional<UnixMs>& at_ms) {
 }
 
 json to_json(const NukiWebhook& webhook) {
-    return {{"id", webhook.id},
-            {"secret", webhook.secret},
-            {"webhookUrl", webhook.url},
-            {"webhookFeatures", webhook.features}};
+    return {{"id", webhook.id}, {"webhookUrl", webhook.url}, {"webhookFeatures", webhook.features}};
 }
 
 }  // namespace
@@ -232,6 +230,9 @@ Reply NukiApi::answer_locks(NukiAccount& account, const Request& request) {
         reply.route = "GET /smartlock";
         return reply;
     }
+    if (segments.size() == 2 && segments[1] == "log" && request.method == "GET") {
+        return answer_log(account, request);
+    }
     const auto at = account.locks.find(to_id(segments[1]));
     if (at == account.locks.end()) return nothing_there();
     NukiLock& lock = at->second;
@@ -248,6 +249,28 @@ Reply NukiApi::answer_locks(NukiAccount& account, const Request& request) {
     } else if (segments.size() == 4 && segments[2] == "auth") {
         reply = answer_auth(lock, segments[3], request);
     }
+    return reply;
+}
+
+// Newest first; `id` asks for what is older than that entry.
+Reply NukiApi::answer_log(const NukiAccount& account, const Request& request) {
+    const Query query = parse_query(request.query);
+    const auto limit = static_cast<std::size_t>(number_of(query, "limit", 20, 1, kMaxLogPage));
+    const std::string_view from = value_of(query, "fromDate");
+    const std::string_view before = value_of(query, "id");
+    const auto from_ms = from.empty() ? Result<UnixMs>(0) : parse_utc(from);
+    if (!from_ms) return refuse(400, "fromDate is not a time");
+    json list = json::array();
+    bool is_older = before.empty();
+    for (const json& entry : account.log) {
+        if (is_older && list.size() < limit &&
+            parse_utc(entry["date"].get<std::string>()).value_or(0) >= *from_ms) {
+            list.push_back(entry);
+        }
+        is_older = is_older || entry["id"] == before;
+    }
+    Reply reply = found(list);
+    reply.route = "GET /smartlock/log";
     return reply;
 }
 
@@ -349,7 +372,9 @@ Reply NukiApi::answer_webhooks(NukiAccount& account, const Request& request) {
         NukiWebhook webhook{model_.new_id(), body["webhookUrl"].get<std::string>(), "", {}};
         webhook.secret = "nuki-webhook-secret-" + std::to_string(webhook.id);
         body["webhookFeatures"].get_to(webhook.features);
-        reply = found(to_json(webhook));
+        json shown = to_json(webhook);
+        shown["secret"] = webhook.secret;
+        reply = found(shown);
         account.webhooks[webhook.id] = std::move(webhook);
         reply.route = "PUT /api/decentralWebhook";
     } else if (segments.size() == 3 && request.method == "DELETE") {

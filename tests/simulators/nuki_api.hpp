@@ -24,6 +24,7 @@ class NukiApi {
     Reply answer_locks(NukiAccount& account, const Request& request);
     Reply answer_auths(NukiLock& lock, const Request& request);
     Reply answer_auth(NukiLock& lock, const std::string& id, const Request& request);
+    static Reply answer_log(const NukiAccount& account, const Request& request);
     Reply answer_webhooks(NukiAccount& account, const Request& request);
     Reply create(NukiLock& lock, const nlohmann::json& body);
     Reply change(NukiLock& lock, const NukiAuth& auth, const nlohmann::json& body);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "simulators/nuki_control.hpp"
+#include "simulators/nuki_webhooks.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -127,6 +128,30 @@ TEST_F(NukiApiTest, RegistersWebhooksWithASecretOfTheirOwn) {
     EXPECT_EQ(json::parse(call("GET", "/api/decentralWebhook").body).size(), 1U);
     EXPECT_EQ(call("DELETE", "/api/decentralWebhook/" + made["id"].dump()).status, 204);
     EXPECT_EQ(call("PUT", "/api/decentralWebhook", {{"webhookUrl", "http://x"}}).status, 400);
+}
+
+TEST_F(NukiApiTest, KeepsALogThatIsReadByPages) {
+    model_.confirm_after_reads = 0;
+    call("PUT", "/smartlock/17/auth", code(482915));
+    boost::asio::io_context io;
+    const auto type = [&](const std::string& pin) {
+        json answer;
+        control_nuki_event(io, model_, {{"account", "acme"}, {"lock_id", 17}, {"pin", pin}},
+                           [&](const Reply& reply) { answer = json::parse(reply.body); });
+        return answer;
+    };
+    const json opened = type("482915");
+    EXPECT_EQ(opened["opened"], true);
+    EXPECT_EQ(opened["body"]["smartlockLog"]["authId"], list()[0]["id"]);
+    EXPECT_EQ(type("111111")["body"]["smartlockLog"]["state"], 224);
+    const auto log = [&](const std::string& query) {
+        return json::parse(
+            api_.answer({"GET", "/smartlock/log", query, "Bearer nuki-token-acme", ""}).body);
+    };
+    ASSERT_EQ(log("").size(), 2U);
+    EXPECT_EQ(log("limit=1")[0]["state"], 224);
+    EXPECT_EQ(log("id=" + log("limit=1")[0]["id"].get<std::string>())[0]["state"], 0);
+    EXPECT_EQ(log("fromDate=2099-01-01T00%3A00%3A00Z").size(), 0U);
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ json edit_nuki_auth(NukiModel& model, const json& wanted) {
 
 json nuki_doors(NukiModel& model, const Query& query) {
     const std::string_view at = value_of(query, "at");
-    const auto at_ms = at.empty() ? Result<UnixMs>(SystemClock().now_ms()) : parse_utc(at);
+    const auto at_ms = at.empty() ? Result<UnixMs>(SimClock().now_ms()) : parse_utc(at);
     if (!at_ms) throw std::invalid_argument("at: not a time");
     const std::string_view wanted = value_of(query, "account");
     json list = json::array();

@@ -82,12 +82,6 @@ void NukiModel::carry_out(NukiLock& lock, const NukiCommand& command) {
     } else {
         put(lock, command.auth, true);
     }
-    if (!on_carried_out) return;
-    for (auto& [name, account] : accounts_) {
-        if (account.locks.contains(lock.id)) {
-            on_carried_out(account, lock, command.auth, command.is_removal);
-        }
-    }
 }
 
 std::vector<NukiOpening> NukiModel::openings(const NukiAccount& account, std::string_view pin,
@@ -105,8 +99,8 @@ std::vector<NukiOpening> NukiModel::openings(const NukiAccount& account, std::st
 
 std::string NukiModel::new_auth_id() {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "64983a56466c%012llx",
-                  static_cast<unsigned long long>(new_id()));
+    (void)std::snprintf(text.data(), text.size(), "64983a56466c%012llx",
+                        static_cast<unsigned long long>(new_id()));
     return text.data();
 }
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.hpp"
+#include "simulators/sim_clock.hpp"
 
 namespace gatehouse::simulators {
 
@@ -61,6 +60,7 @@ struct NukiAccount {
     std::string name;
     std::map<NukiId, NukiLock> locks;
     std::map<std::int64_t, NukiWebhook> webhooks;
+    std::vector<nlohmann::json> log;  // newest first
 };
 
 struct NukiOpening {
@@ -99,17 +99,13 @@ class NukiModel {
     int confirm_after_reads = 1;
     int commands_to_lose = 0;  // so many next writes are accepted and never carried out
 
-    // Told after a code was made, changed or removed on a lock through the API.
-    std::function<void(NukiAccount&, const NukiLock&, const NukiAuth&, bool is_removed)>
-        on_carried_out;
-
   private:
     void carry_out(NukiLock& lock, const NukiCommand& command);
 
     std::map<std::string, NukiAccount, std::less<>> accounts_;
     std::map<std::string, NukiAccount*, std::less<>> tokens_;
     std::int64_t next_id_ = 100'000;
-    SystemClock clock_;
+    SimClock clock_;
 };
 
 }  // namespace gatehouse::simulators

@@ -209,5 +209,31 @@ TEST_F(NukiPluginTest, ProbesAndLooksAfterTheWebhook) {
     EXPECT_EQ(nuki.take_writes(), Strings{});
 }
 
+TEST_F(NukiPluginTest, ReadsMissedEventsFromTheLogByPages) {
+    simulators::NukiAccount& account = nuki.model.account("acme");
+    for (int i = 0; i < 60; ++i) {
+        account.log.push_back({{"id", "entry-" + std::to_string(i)},
+                               {"smartlockId", 17},
+                               {"authId", "64983a56466c244aac626f40"},
+                               {"action", 1},
+                               {"state", 0},
+                               {"date", "2026-05-28T10:00:00.000Z"}});
+    }
+    std::size_t seen = 0;
+    Json cursor;
+    for (int pages = 0; pages < 3; ++pages) {
+        const Json page =
+            nuki.host
+                .call("events.catch_up",
+                      {{"schema", 1}, {"since", "2026-05-01T00:00:00.000Z"}, {"cursor", cursor}})
+                .document;
+        seen += page["events"].size();
+        cursor = page["next_cursor"];
+        if (cursor.is_null()) break;
+    }
+    EXPECT_TRUE(cursor.is_null());
+    EXPECT_EQ(seen, 60U);
+}
+
 }  // namespace
 }  // namespace gatehouse::nuki::test
