@@ -49,6 +49,7 @@ std::vector<Sentence> sentences_of_the_world();
 std::vector<Sentence> sentences_of_faults();
 std::vector<Sentence> sentences_of_the_host();
 std::vector<Sentence> sentences_of_examples();
+std::vector<Sentence> sentences_of_storeganise();
 
 // All of them.
 std::vector<Sentence> sentences();

@@ -99,6 +99,10 @@ void World::set_rental(const std::string& unit, const std::string& rental_id) {
     units_.at(unit).rental_id = rental_id;
 }
 
+void World::set_renter_of(const std::string& unit, const std::string& renter) {
+    units_.at(unit).renter = renter;
+}
+
 void World::remember_webhook(const json& answer, const std::string& type, const json& data) {
     last_webhook_ = {{"id", answer.at("event_id")}, {"type", type}, {"data", data}};
 }

@@ -66,6 +66,9 @@ class World {
     // Of the unit's present rental; nothing = no such field, or empty.
     std::optional<std::string> field_of(const std::string& unit, const std::string& code);
     void set_rental(const std::string& unit, const std::string& rental_id);
+    const std::string& renter_of(const std::string& unit) const { return units_.at(unit).renter; }
+    void set_renter_of(const std::string& unit, const std::string& renter);
+    Person& person(const std::string& renter) { return renters_.at(renter).person; }
     void remember_webhook(const nlohmann::json& answer, const std::string& type,
                           const nlohmann::json& data);
     nlohmann::json webhook_options() const;
