@@ -13,7 +13,6 @@ using edge::HttpResponse;
 using nlohmann::json;
 
 constexpr int kMaxLimit = 500;
-constexpr int kExplainedSteps = 30;
 
 // What every list takes; a reply where one of them cannot be read.
 std::optional<HttpResponse> refuse_page(const Request& request) {
@@ -59,6 +58,7 @@ HttpResponse Api::answer(const Request& request) {
         {"POST", {"v1", "events", "*", "replay"}, {}, &Api::replay_event},
         {"GET", {"v1", "rentals", "*"}, {"after", "limit"}, &Api::rentals},
         {"GET", {"v1", "rentals", "*", "*", "explain"}, {}, &Api::explain},
+        {"GET", {"v1", "explain", "*", "*", "*"}, {"after", "limit"}, &Api::explain_kind},
         {"GET", {"v1", "dead-letters"}, {"business", "before", "limit"}, &Api::dead_letters},
         {"POST", {"v1", "dead-letters", "*", "replay"}, {}, &Api::replay_dead_letter},
         {"POST", {"v1", "sweeps", "*"}, {"full", "delta", "dry-run", "trust"}, &Api::sweep},
@@ -228,30 +228,47 @@ HttpResponse Api::rentals(const Request& request) {
 }
 
 HttpResponse Api::explain(const Request& request) {
-    RentalStory story;
-    story.business = request.path[2];
-    story.rental_id = request.path[3];
-    auto record = deps_.store.rental(story.business, story.rental_id);
-    auto waiting =
-        deps_.store.waiting(story.business, dispatch::TaskKind::kReconcile, story.rental_id);
-    auto steps = deps_.store.rental_steps(story.business, story.rental_id, kExplainedSteps);
-    const auto letters = deps_.store.dead_letters(story.business, 0, kMaxLimit);
-    if (!record) return refusal(record.error());
-    if (!waiting) return refusal(waiting.error());
-    if (!steps) return refusal(steps.error());
-    if (!letters) return refusal(letters.error());
-    story.record = std::move(*record);
-    story.waiting = std::move(*waiting);
-    story.steps = std::move(*steps);
-    for (const dispatch::DeadLetter& letter : *letters) {
-        if (letter.kind == dispatch::TaskKind::kReconcile && letter.key == story.rental_id) {
-            story.dead_letter = letter;
-        }
+    return explain_rental(request.path[2], request.path[3]);
+}
+
+HttpResponse Api::explain_kind(const Request& request) {
+    const std::string& kind = request.path[3];
+    if (kind == "rental") return explain_rental(request.path[2], request.path[4]);
+    for (const access::RentalKey key :
+         {access::RentalKey::kUnit, access::RentalKey::kRenter, access::RentalKey::kTarget}) {
+        if (kind == to_string(key)) return explain_many(request, key);
     }
-    if (!story.record && !story.waiting && !story.dead_letter && story.steps.empty()) {
-        return refusal(404, "Gatehouse knows nothing of this rental");
+    return refusal(400, "what is explained is a rental, unit, renter or target");
+}
+
+HttpResponse Api::explain_rental(const std::string& business, const std::string& rental_id) {
+    StoryReader reader(deps_.store, *deps_.config, deps_.clock.now_ms());
+    const auto story = reader.rental(business, rental_id);
+    if (!story) return refusal(story.error());
+    if (story->is_unknown()) return refusal(404, "Gatehouse knows nothing of this rental");
+    return reply(explain_view(*story));
+}
+
+HttpResponse Api::explain_many(const Request& request, access::RentalKey key) {
+    const Asked asked{request.path[2], key, request.path[4]};
+    const int limit = limit_of(request);
+    const std::string after = text_of(request, "after").value_or("");
+    const auto records = deps_.store.rentals_by(asked.business, key, asked.id, after, limit);
+    if (!records) return refusal(records.error());
+    if (records->empty() && after.empty()) {
+        return refusal(404, "Gatehouse knows no rental of this " + std::string(to_string(key)));
     }
-    return reply(explain_view(story));
+    StoryReader reader(deps_.store, *deps_.config, deps_.clock.now_ms());
+    std::vector<RentalStory> stories;
+    for (const access::RentalRecord& record : *records) {
+        auto story = reader.of_record(record);
+        if (!story) return refusal(story.error());
+        stories.push_back(std::move(*story));
+    }
+    json view = explain_many_view(asked, stories);
+    const bool is_full = std::ssize(*records) == limit;
+    view["next_after"] = is_full ? json(records->back().rental_id) : json(nullptr);
+    return reply(view);
 }
 
 HttpResponse Api::dead_letters(const Request& request) {

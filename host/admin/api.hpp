@@ -53,9 +53,12 @@ class Api {
     edge::HttpResponse fuse(const Request& request);
     edge::HttpResponse confirm(const Request& request);
     edge::HttpResponse alerts(const Request& request);
+    edge::HttpResponse explain_kind(const Request& request);
     edge::HttpResponse dead_letters(const Request& request);
     edge::HttpResponse replay_dead_letter(const Request& request);
 
+    edge::HttpResponse explain_rental(const std::string& business, const std::string& rental_id);
+    edge::HttpResponse explain_many(const Request& request, access::RentalKey key);
     edge::HttpResponse with_timeline(const Result<std::optional<store::Event>>& found);
 
     Dependencies deps_;

@@ -1,5 +1,6 @@
 #include "admin/explain.hpp"
 
+#include "admin/explain_parts.hpp"
 #include "admin/views.hpp"
 #include "base/json.hpp"
 
@@ -7,37 +8,6 @@ namespace gatehouse::admin {
 namespace {
 
 using nlohmann::json;
-
-json document(const std::string& text) {
-    auto parsed = parse_json(text);
-    return parsed && parsed->is_object() ? std::move(*parsed) : json();
-}
-
-json pick(const json& value, std::string_view key) {
-    const json* found = member(value, key);
-    return found == nullptr ? json() : *found;
-}
-
-json time_of(const json& value, std::string_view key) {
-    const auto at_ms = int_member(value, key);
-    return at_ms ? time_or_null(*at_ms) : json();
-}
-
-json names_of(const json& value) {
-    json names = json::array();
-    if (value.is_object()) {
-        for (const auto& item : value.items())
-            names.push_back(item.key());
-    }
-    return names;
-}
-
-json renter_of(const json& desired) {
-    const json renter = pick(desired, "renter");
-    return {{"id", pick(renter, "id")},
-            {"name", pick(renter, "name")},
-            {"email", pick(renter, "email")}};
-}
 
 json desired_view(const json& desired) {
     if (desired.is_null()) return nullptr;
@@ -49,68 +19,59 @@ json desired_view(const json& desired) {
 
 json grant_view(const json& grant) {
     if (grant.is_null()) return nullptr;
-    return {{"state", pick(grant, "state")},
-            {"pending", pick(grant, "pending")},
-            {"targets", pick(grant, "targets")},
-            {"detail", pick(grant, "detail")},
-            {"applied", time_of(grant, "applied_ms")},
-            {"references", names_of(pick(grant, "references"))}};
+    return {{"state", pick(grant, "state")},           {"pending", pick(grant, "pending")},
+            {"targets", pick(grant, "targets")},       {"detail", pick(grant, "detail")},
+            {"applied", time_of(grant, "applied_ms")}, {"references", references_of(grant)}};
 }
 
-json waiting_view(const std::optional<store::Store::Waiting>& waiting) {
-    if (!waiting) return nullptr;
-    return {{"due", time_or_null(waiting->due_ms)},
-            {"attempts", waiting->attempts},
-            {"working", waiting->is_leased},
-            {"last_error", waiting->last_error}};
-}
-
-std::string first_reason(const json& desired) {
-    const json reasons = pick(desired, "reasons");
-    if (!reasons.is_array() || reasons.empty() || !reasons.front().is_string()) return "";
-    return " (" + reasons.front().get<std::string>() + ")";
-}
-
-std::string target_names(const json& grant) {
-    std::string names;
-    const json targets = pick(grant, "targets");
-    if (!targets.is_array()) return names;
-    for (const json& target : targets) {
-        if (!names.empty()) names += ", ";
-        names += string_member(target, "target").value_or("?");
-        const std::string name = string_member(target, "name").value_or("");
-        if (!name.empty()) names += " (" + name + ")";
+json names_of(const json& value) {
+    json names = json::array();
+    if (value.is_object()) {
+        for (const auto& item : value.items())
+            names.push_back(item.key());
     }
     return names;
 }
 
-std::string held(const json& grant) {
-    const std::string state = string_member(grant, "state").value_or("");
-    if (state.empty() || state == "ended") return "nobody may open anything through this rental";
-    std::string text = state == "active"      ? "the renter may open "
-                       : state == "scheduled" ? "the renter will be able to open "
-                                              : "the renter is locked out of ";
-    const std::string names = target_names(grant);
-    return text + (names.empty() ? "nothing" : names);
+json rule_view(const RentalStory& story) {
+    if (story.rule == nullptr) return nullptr;
+    const config::Site& rule = *story.rule;
+    return {{"site", rule.site},
+            {"access", rule.access},
+            {"shared_targets", rule.targets},
+            {"overlock_on_overdue", rule.overlock_on_overdue}};
 }
 
-// The whole state in one sentence.
-std::string summary(const RentalStory& story, const json& desired, const json& grant) {
-    if (!story.record) return "Gatehouse has not looked at this rental yet";
-    std::string text = held(grant) + first_reason(desired);
-    const std::string wanted = string_member(desired, "state").value_or("");
-    const std::string state = string_member(grant, "state").value_or("ended");
-    if (bool_member(grant, "pending").value_or(false)) {
-        text += "; the vendor has accepted this but not done it yet";
-    } else if (!wanted.empty() && wanted != state) {
-        text += "; it should be " + wanted;
+// Which link of the chain of precedence (promise P7) the state was decided by.
+json decided_by(const json& desired) {
+    const std::string state = string_member(desired, "state").value_or("");
+    const json overlock = pick(desired, "overlock");
+    if (state == "suspended") {
+        return bool_member(overlock, "staff").value_or(false) ? "staff overlock" : "debt overlock";
     }
-    if (story.dead_letter) {
-        text += "; given up, a person must look: " + story.dead_letter->error.message;
-    } else if (story.waiting && !story.waiting->last_error.empty()) {
-        text += "; tried again at " + format_utc(story.waiting->due_ms);
+    return state.empty() ? json() : json(state);
+}
+
+json events_view(const std::vector<store::Event>& events) {
+    json list = json::array();
+    for (const store::Event& event : events) {
+        list.push_back({{"id", event.id},
+                        {"type", event.type},
+                        {"state", store::to_string(event.state)},
+                        {"received", time_or_null(event.received_ms)}});
     }
-    return text;
+    return list;
+}
+
+json transfers_view(const std::vector<access::TransferLink>& transfers) {
+    json list = json::array();
+    for (const access::TransferLink& link : transfers) {
+        list.push_back({{"from", link.old_rental_id},
+                        {"to", link.new_rental_id},
+                        {"job", link.job_id},
+                        {"since", time_or_null(link.made_ms)}});
+    }
+    return list;
 }
 
 }  // namespace
@@ -122,17 +83,26 @@ json explain_view(const RentalStory& story) {
     return {
         {"business", story.business},
         {"rental", story.rental_id},
-        {"summary", summary(story, desired, grant)},
+        {"summary", summary_of(story, desired, grant)},
+        {"can_open", opens_now(grant) ? pick(grant, "targets") : json::array()},
+        {"decided_by", decided_by(desired)},
         {"unit", record.unit_id},
         {"unit_name", record.unit_name},
         {"site", record.site_id},
         {"connection", record.connection},
         {"updated", time_or_null(record.updated_ms)},
+        {"move_in_job", text_or_null(record.move_in_job_id)},
+        {"move_out_job", text_or_null(record.move_out_job_id)},
+        {"rule", rule_view(story)},
         {"desired", desired_view(desired)},
         {"grant", grant_view(grant)},
         {"fields_written", names_of(document(record.fields_json))},
+        {"fuse_blocked", time_or_null(record.fuse_blocked_ms)},
+        {"transfers", transfers_view(story.transfers)},
+        {"alerts", alerts_view(story.alerts)},
         {"pending", waiting_view(story.waiting)},
         {"dead_letter", story.dead_letter ? dead_letter_view(*story.dead_letter) : json(nullptr)},
+        {"events", events_view(story.events)},
         {"steps", timeline_view(story.steps)}};
 }
 

@@ -94,7 +94,10 @@ class Parser {
         const auto names = arguments_of(verb);
         entry.arguments.resize(names.size());
         for (std::size_t i = 0; i < names.size(); ++i) {
-            entry.app->add_option(names[i], entry.arguments[i])->required()->type_name("");
+            const bool is_optional = i + 1 == names.size() && !verb.short_target.empty();
+            entry.app->add_option(names[i], entry.arguments[i])
+                ->required(!is_optional)
+                ->type_name("");
         }
         for (const Parameter& parameter : verb.parameters) {
             add_parameter(entry, parameter);
@@ -170,7 +173,8 @@ std::vector<std::string> verb_names() {
 std::string request_target(const CommandLine& command) {
     std::string target;
     std::size_t next = 0;
-    std::string_view rest = command.remote->target;
+    const bool is_short = !command.remote->short_target.empty() && command.arguments.back().empty();
+    std::string_view rest = is_short ? command.remote->short_target : command.remote->target;
     while (!rest.empty()) {
         const std::size_t open = rest.find('{');
         target += rest.substr(0, open);

@@ -33,6 +33,8 @@ struct RemoteVerb {
     // What to ask for next (GET), from an answer that is not the last one; empty when it is. Null:
     // the first answer is the last one.
     std::string (*follow)(const nlohmann::json& document) = nullptr;
+    // When the last argument is left out; empty = it may not be.
+    std::string_view short_target = {};
 };
 
 const std::vector<RemoteVerb>& remote_verbs();

@@ -137,6 +137,13 @@ class SqliteStore final : public Store {
         });
     }
 
+    Result<std::optional<dispatch::DeadLetter>> dead_letter(const std::string& business,
+                                                            dispatch::TaskKind kind,
+                                                            const std::string& key) override {
+        return readers_->read(
+            [&](Database& db) { return sqlite::read_dead_letter(db, business, kind, key); });
+    }
+
     Result<std::optional<Waiting>> waiting(const std::string& business, dispatch::TaskKind kind,
                                            const std::string& key) override {
         return readers_->read(

@@ -138,6 +138,10 @@ class Store : public dispatch::TaskQueue,
     virtual Result<std::vector<dispatch::DeadLetter>> dead_letters(
         const std::optional<std::string>& business, std::int64_t before_id, int limit) = 0;
 
+    virtual Result<std::optional<dispatch::DeadLetter>> dead_letter(const std::string& business,
+                                                                    dispatch::TaskKind kind,
+                                                                    const std::string& key) = 0;
+
     // A waiting task of this kind and key, for explain: when is it due, how often was it tried?
     struct Waiting {
         UnixMs due_ms = 0;

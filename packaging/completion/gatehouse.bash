@@ -33,6 +33,7 @@ _gatehouse() {
         sweep) words+=" --full --delta --dry-run --trust" ;;
         fuse) words+=" --confirm --confirm-all --limit" ;;
         alerts) words+=" --limit" ;;
+        explain) words+=" rental unit renter target --after --limit" ;;
         events)
             case $second in
                 "") words+=" list show find" ;;

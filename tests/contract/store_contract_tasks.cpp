@@ -355,6 +355,9 @@ TEST_P(StoreContract, ARunThatSucceedsTakesTheLetterOfItsKeyAway) {
     done(lease_one());
     ASSERT_EQ(letters().size(), 1u);
     EXPECT_EQ(letters().at(0).key, "r2");
+    EXPECT_EQ((*store().dead_letter("acme", TaskKind::kReconcile, "r2"))->id, letters().at(0).id);
+    EXPECT_FALSE(*store().dead_letter("acme", TaskKind::kReconcile, "r1"));
+    EXPECT_FALSE(*store().dead_letter("bravo", TaskKind::kReconcile, "r2"));
 }
 
 }  // namespace gatehouse::store

@@ -186,6 +186,21 @@ std::vector<dispatch::DeadLetter> read_dead_letters(Database& database,
     return letters_of(query);
 }
 
+std::optional<dispatch::DeadLetter> read_dead_letter(Database& database,
+                                                     const std::string& business,
+                                                     dispatch::TaskKind kind,
+                                                     const std::string& key) {
+    Query query(database,
+                "SELECT id, " NAME_OF(
+                    "business") ", kind, key, attempts, died_ms, event_id, error_kind, "
+                                "error_message FROM dead_letters WHERE business = " ID_OF(
+                                    "?") " AND kind = ? AND key = ?",
+                business, kind, key);
+    const std::vector<dispatch::DeadLetter> letters = letters_of(query);
+    if (letters.empty()) return std::nullopt;
+    return letters.front();
+}
+
 std::optional<Store::Waiting> read_waiting(Database& database, const std::string& business,
                                            dispatch::TaskKind kind, const std::string& key) {
     Query query(database,

@@ -30,6 +30,10 @@ std::vector<Event> read_events_of_rental(Database& database, const std::string& 
 std::vector<dispatch::DeadLetter> read_dead_letters(Database& database,
                                                     const std::optional<std::string>& business,
                                                     std::int64_t before_id, int limit);
+std::optional<dispatch::DeadLetter> read_dead_letter(Database& database,
+                                                     const std::string& business,
+                                                     dispatch::TaskKind kind,
+                                                     const std::string& key);
 std::optional<Store::Waiting> read_waiting(Database& database, const std::string& business,
                                            dispatch::TaskKind kind, const std::string& key);
 std::vector<dispatch::BusinessDue> read_businesses_due(Database& database);

@@ -110,6 +110,10 @@ class YesStore final : public store::Store {
                                                            std::int64_t, int) override {
         return nothing_here();
     }
+    Result<std::optional<dispatch::DeadLetter>> dead_letter(const std::string&, dispatch::TaskKind,
+                                                            const std::string&) override {
+        return nothing_here();
+    }
     Result<std::optional<Waiting>> waiting(const std::string&, dispatch::TaskKind,
                                            const std::string&) override {
         return nothing_here();

@@ -190,7 +190,41 @@ TEST_F(ApiTest, ListsAndExplainsRentals) {
     EXPECT_EQ(story["summary"], "the renter may open group:1 (occupied)");
     EXPECT_EQ(story["fields_written"], json::array({"kisi_pinCode"}));
     EXPECT_EQ(story["pending"]["attempts"], 0);
+    EXPECT_EQ(story["events"][0]["type"], "job.unit_moveIn.completed");
+    EXPECT_EQ(story["rule"]["access"], "doors");
+    EXPECT_EQ(get("/v1/explain/acme/rental/r1"), story);
     EXPECT_EQ(ask("GET", "/v1/rentals/acme/r2/explain").status, 404);
+}
+
+TEST_F(ApiTest, ExplainsUnitsRentersAndTargetsByPages) {
+    world_.append("a");
+    for (const char* id : {"r1", "r2", "r3"}) {
+        auto record = std::make_shared<access::RentalRecord>();
+        record->business = "acme";
+        record->rental_id = id;
+        record->unit_id = "u1";
+        record->renter_id = "p1";
+        record->targets = {"lock:1/2"};
+        record->grant_json = R"({"state":"active","targets":[{"target":"lock:1/2"}]})";
+        dispatch::Completion completion;
+        completion.rental = record;
+        completion.again_ms = world_.clock.now_ms();
+        completion.alert_changes = {{"rental:r1", true, "no e-mail"}};
+        world_.work(completion);
+    }
+    for (const char* path : {"unit/u1", "renter/p1", "target/lock:1%2F2"}) {
+        const std::string whole = std::string("/v1/explain/acme/") + path;
+        const json first = get(whole, "limit=2");
+        EXPECT_EQ(first["can_open"].size(), 2U) << path;
+        EXPECT_EQ(first["can_open"][0]["alerts"][0]["text"], "no e-mail") << path;
+        EXPECT_EQ(first["next_after"], "r2") << path;
+        const json second = get(whole, "limit=2&after=r2");
+        EXPECT_EQ(second["can_open"][0]["rental"], "r3") << path;
+        EXPECT_TRUE(second["next_after"].is_null()) << path;
+    }
+    EXPECT_EQ(ask("GET", "/v1/explain/acme/unit/u2").status, 404);
+    EXPECT_EQ(ask("GET", "/v1/explain/bravo/unit/u1").status, 404);
+    EXPECT_EQ(ask("GET", "/v1/explain/acme/person/p1").status, 400);
 }
 
 }  // namespace

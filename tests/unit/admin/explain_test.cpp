@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace gatehouse::admin {
 namespace {
 
@@ -34,7 +36,9 @@ TEST(Explain, SaysWhoMayOpenWhatAndWhy) {
     EXPECT_EQ(view["summary"], "the renter may open group:1 (A12) (occupied)");
     EXPECT_EQ(view["desired"]["from"], "2023-11-14T22:13:20.000Z");
     EXPECT_EQ(view["desired"]["renter"]["email"], "a@b.c");
-    EXPECT_EQ(view["grant"]["references"], json::array({"role_assignment"}));
+    EXPECT_EQ(view["grant"]["references"], (json{{"role_assignment", "x"}}));
+    EXPECT_EQ(view["can_open"], (json::parse(R"([{"target":"group:1","name":"A12"}])")));
+    EXPECT_EQ(view["decided_by"], "active");
     EXPECT_TRUE(view["pending"].is_null());
     EXPECT_TRUE(view["dead_letter"].is_null());
 }
@@ -63,10 +67,110 @@ TEST(Explain, KnowsEveryState) {
     EXPECT_EQ(summary(unknown), "Gatehouse has not looked at this rental yet");
 }
 
+TEST(Explain, TellsWhichOverlockDecided) {
+    for (const auto& [debt, staff, expected] :
+         {std::tuple(true, false, "debt overlock"), std::tuple(false, true, "staff overlock"),
+          std::tuple(true, true, "staff overlock")}) {
+        const json desired = {{"state", "suspended"},
+                              {"overlock", {{"debt", debt}, {"staff", staff}}}};
+        const json view = explain_view(story(desired.dump(), R"({"state":"suspended"})"));
+        EXPECT_EQ(view["decided_by"], expected);
+        EXPECT_EQ(view["can_open"], json::array());
+    }
+}
+
+TEST(Explain, SaysWhatWaitsForAPerson) {
+    RentalStory told = story(R"({"state":"ended","reasons":["moved out"]})", kGranted);
+    told.record->fuse_blocked_ms = 1'700'000'000'000;
+    told.transfers = {{"acme", "r1", "r2", "job", 1'700'000'000'000, 0}};
+    told.alerts = {{.business = "acme", .subject = "rental:r1", .text = "no e-mail"}};
+    const json view = explain_view(told);
+    EXPECT_NE(summary(told).find("its end waits for a person since 2023-11-14T22:13:20.000Z"),
+              std::string::npos);
+    EXPECT_NE(summary(told).find("a transfer is under way"), std::string::npos);
+    EXPECT_EQ(view["fuse_blocked"], "2023-11-14T22:13:20.000Z");
+    EXPECT_EQ(view["transfers"][0]["to"], "r2");
+    EXPECT_EQ(view["alerts"][0]["text"], "no e-mail");
+}
+
+TEST(Explain, ShowsTheSitesRule) {
+    RentalStory told = story(kActive, kGranted);
+    EXPECT_TRUE(explain_view(told)["rule"].is_null());
+    config::Site rule;
+    rule.site = "s1";
+    rule.access = "doors";
+    rule.targets = {"group:900"};
+    told.rule = &rule;
+    const json shown = explain_view(told)["rule"];
+    EXPECT_EQ(shown["site"], "s1");
+    EXPECT_EQ(shown["shared_targets"], json::array({"group:900"}));
+    EXPECT_EQ(shown["overlock_on_overdue"], true);
+}
+
+TEST(Explain, ReferencesAreShortAndFew) {
+    json grant = {{"state", "active"}, {"references", json::object()}};
+    for (int i = 0; i < 100; ++i)
+        grant["references"]["r" + std::to_string(i)] = std::string(1000, 'x');
+    grant["references"]["deep"] = {{"a", {{"b", 1}}}};
+    grant["references"]["a_list"] = {1, "two", {{"three", 3}}};
+    const json shown = explain_view(story(kActive, grant.dump()))["grant"]["references"];
+    EXPECT_EQ(shown.size(), 32U);
+    EXPECT_TRUE(shown["deep"].is_null());
+    EXPECT_EQ(shown["a_list"], (json{1, "two", nullptr}));
+    EXPECT_LT(shown["r0"].get<std::string>().size(), 80U);
+}
+
+TEST(Explain, FindsTheRuleOfASiteByIdOrByItsOnlyConnection) {
+    config::Business business;
+    for (const auto& [site, access] :
+         {std::pair("CODE", "doors"), std::pair("s2", "gates"), std::pair("s3", "gates")}) {
+        business.sites.emplace_back();
+        business.sites.back().site = site;
+        business.sites.back().access = access;
+    }
+    access::RentalRecord record;
+    record.site_id = "s2";
+    record.connection = "gates";
+    EXPECT_EQ(rule_of(business, record), &business.sites[1]);
+    record.site_id = "s1";
+    EXPECT_EQ(rule_of(business, record), nullptr);
+    record.connection = "doors";
+    EXPECT_EQ(rule_of(business, record), &business.sites[0]);
+}
+
+TEST(ExplainMany, TellsThoseWhoCanFromThoseWhoCannot) {
+    RentalStory open = story(kActive, kGranted);
+    RentalStory other_door = story(kActive, kGranted);
+    other_door.record->grant_json = R"({"state":"active","targets":[{"target":"group:2"}]})";
+    RentalStory locked = story(R"({"state":"suspended","reasons":["overdue"]})",
+                               R"({"state":"suspended","targets":[{"target":"group:1"}]})");
+    locked.waiting = store::Store::Waiting{1'700'000'060'000, 3, false, "503"};
+    const Asked target{"acme", access::RentalKey::kTarget, "group:1"};
+    const json view = explain_many_view(target, {open, other_door, locked});
+    EXPECT_EQ(view["kind"], "target");
+    EXPECT_EQ(view["id"], "group:1");
+    EXPECT_EQ(view["summary"], "this target can be opened through 1 of 3 rentals now");
+    ASSERT_EQ(view["can_open"].size(), 1U);
+    EXPECT_EQ(view["can_open"][0]["renter"]["name"], "Ann");
+    ASSERT_EQ(view["cannot_open"].size(), 2U);
+    EXPECT_EQ(view["cannot_open"][1]["pending"]["due"], "2023-11-14T22:14:20.000Z");
+    EXPECT_EQ(view["cannot_open"][1]["summary"],
+              "the renter is locked out of group:1 (overdue); tried again at "
+              "2023-11-14T22:14:20.000Z");
+
+    const Asked renter{"acme", access::RentalKey::kRenter, "p1"};
+    EXPECT_EQ(explain_many_view(renter, {open, other_door, locked})["can_open"].size(), 2U);
+    EXPECT_EQ(explain_many_view(renter, {locked})["summary"],
+              "doors of this renter can be opened through none of 1 rentals now");
+}
+
 TEST(Explain, SurvivesDocumentsThatItCannotRead) {
     for (const char* document : {"not json", "[]", "7", R"({"state":7,"targets":3,"reasons":{}})",
                                  R"({"targets":[1,{"target":2}],"references":[1],"renter":1})"}) {
-        EXPECT_FALSE(summary(story(document, document)).empty()) << document;
+        const RentalStory told = story(document, document);
+        EXPECT_FALSE(summary(told).empty()) << document;
+        const Asked asked{"acme", access::RentalKey::kTarget, "group:1"};
+        EXPECT_EQ(explain_many_view(asked, {told})["cannot_open"].size(), 1U) << document;
     }
 }
 

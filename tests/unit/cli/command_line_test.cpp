@@ -64,6 +64,8 @@ TEST(CommandLineParser, MakesTheRequestOfARemoteVerb) {
     EXPECT_EQ(target({"events", "find", "acme", "storeganise", "a/b?c"}),
               "/v1/events/by-sender/acme/storeganise/a%2Fb%3Fc");
     EXPECT_EQ(target({"explain", "acme", "../../x"}), "/v1/rentals/acme/..%2F..%2Fx/explain");
+    EXPECT_EQ(target({"explain", "acme", "target", "lock:1/2", "--limit", "5"}),
+              "/v1/explain/acme/target/lock%3A1%2F2?limit=5");
     EXPECT_EQ(target({"replay", "7"}), "/v1/events/7/replay");
     EXPECT_EQ(target({"dead-letters", "replay", "3"}), "/v1/dead-letters/3/replay");
     EXPECT_EQ(target({"rentals", "acme", "--after", "r1"}), "/v1/rentals/acme?after=r1");

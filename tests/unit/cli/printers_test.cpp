@@ -69,6 +69,42 @@ TEST(Printers, AnExplanationBeginsWithItsSummary) {
     EXPECT_NE(text.find("given up    dead letter 3: no e-mail\n"), std::string::npos) << text;
 }
 
+TEST(Printers, AnExplanationShowsWhatItStandsOnAndWhatIsInTheWay) {
+    const std::string text = print(print_explanation, R"({"summary":"s","decided_by":"active",
+        "rule":{"site":"*","access":"doors","overlock_on_overdue":true},
+        "grant":{"references":{"member":7,"role":"x\u001b"}},
+        "fuse_blocked":"2026-11-22T08:00:00.000Z",
+        "transfers":[{"from":"r1","to":"r2"}],
+        "alerts":[{"subject":"rental:r1","text":"no e-mail","raised":"2026-11-22T08:00:00.000Z"}],
+        "events":[{"id":7,"type":"unit.updated","state":"done"}]})");
+    for (const char* line :
+         {"decided by  active\n", "rule        site * through doors; overlock on overdue: yes\n",
+          "at vendor   member 7, role x?\n", "fuse        its end waits for a person since 2026",
+          "transfer    from rental r1 to r2, not done yet\n",
+          "alert       rental:r1 since 2026-11-22 08:00:00Z: no e-mail\n",
+          "event       7 - unit.updated: done\n"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << line << '\n' << text;
+    }
+}
+
+TEST(Printers, AnExplanationOfAUnitRenterOrTargetIsTwoTables) {
+    const std::string text = print(print_explanation, R"({"kind":"target","id":"lock:1",
+        "summary":"1 of 2","next_after":"r2",
+        "can_open":[{"rental":"r1","unit_name":"A12","renter":{"name":"Ann","email":"a@b.c"},
+                     "targets":["lock:1"],"reasons":["occupied"],"until":null}],
+        "cannot_open":[{"rental":"r2","unit_name":"A13","renter":{"name":"Bob","email":"b@b.c"},
+                        "summary":"locked out","pending":{"due":"2026-11-22T08:00:00.000Z"}}]})");
+    EXPECT_EQ(text,
+              "target lock:1: 1 of 2\n"
+              "\n"
+              "can open it  rental  unit  targets  because   until (UTC)\n"
+              "Ann <a@b.c>  r1      A12   lock:1   occupied  -\n"
+              "\n"
+              "cannot       rental  unit  why         next look (UTC)\n"
+              "Bob <b@b.c>  r2      A13   locked out  2026-11-22 08:00:00Z\n"
+              "more: --after r2\n");
+}
+
 TEST(Printers, BusinessesShowTheUseOfTheirSecrets) {
     const std::string text = print(print_businesses, R"({"businesses":[{"business":"acme",
         "storeganise":{"webhook_secrets":[{"label":"env:A","last_used":null}]},
@@ -80,10 +116,13 @@ TEST(Printers, BusinessesShowTheUseOfTheirSecrets) {
 
 TEST(Printers, SurviveDocumentsOfAnyShape) {
     for (const RemoteVerb& verb : remote_verbs()) {
-        for (const char* document :
-             {"null", "7", "[]", "{}", R"({"events":7,"plugins":[7],"rentals":[[]]})",
-              R"({"businesses":[{"sites":[1],"storeganise":7}],"dead_letters":[null]})",
-              R"({"timeline":[1],"steps":{},"desired":[],"grant":{"targets":[1]}})"}) {
+        for (
+            const char* document :
+            {"null", "7", "[]", "{}", R"({"events":7,"plugins":[7],"rentals":[[]]})",
+             R"({"businesses":[{"sites":[1],"storeganise":7}],"dead_letters":[null]})",
+             R"({"timeline":[1],"steps":{},"desired":[],"grant":{"targets":[1],"references":[1]}})",
+             R"({"kind":7,"can_open":[7],"cannot_open":[{"pending":1}],"alerts":[1]})",
+             R"({"rule":{"site":[]},"transfers":[1],"alerts":[1],"events":[1]})"}) {
             EXPECT_FALSE(print(verb.print, document).empty()) << verb.name << ' ' << document;
         }
     }

@@ -146,6 +146,7 @@ class StatementsTest : public ::testing::Test {
         }
         read_timeline(*database_, 1);
         read_rental_steps(*database_, "acme", "r1", 10);
+        read_dead_letter(*database_, "acme", TaskKind::kReconcile, "r1");
         read_waiting(*database_, "acme", TaskKind::kReconcile, "r1");
         read_secret_uses(*database_, "acme");
         read_rental(*database_, "acme", "r1");

@@ -1,0 +1,153 @@
+#include "admin/explain_parts.hpp"
+
+#include "admin/views.hpp"
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+
+namespace gatehouse::admin {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxReferences = 32;
+constexpr std::size_t kMaxReferenceBytes = 64;
+
+json short_value(const json& value) {
+    if (value.is_string()) return shorten(value.get<std::string>(), kMaxReferenceBytes);
+    if (value.is_number() || value.is_boolean()) return value;
+    return nullptr;
+}
+
+json short_list(const json& values) {
+    json list = json::array();
+    for (const json& value : values) {
+        if (list.size() == kMaxReferences) break;
+        list.push_back(short_value(value));
+    }
+    return list;
+}
+
+std::string first_reason(const json& desired) {
+    const json reasons = pick(desired, "reasons");
+    if (!reasons.is_array() || reasons.empty() || !reasons.front().is_string()) return "";
+    return " (" + reasons.front().get<std::string>() + ")";
+}
+
+std::string target_names(const json& grant) {
+    std::string names;
+    const json targets = pick(grant, "targets");
+    if (!targets.is_array()) return names;
+    for (const json& target : targets) {
+        if (!names.empty()) names += ", ";
+        names += string_member(target, "target").value_or("?");
+        const std::string name = string_member(target, "name").value_or("");
+        if (!name.empty()) names += " (" + name + ")";
+    }
+    return names;
+}
+
+std::string held(const json& grant) {
+    const std::string state = string_member(grant, "state").value_or("");
+    if (state.empty() || state == "ended") return "nobody may open anything through this rental";
+    std::string text = state == "active"      ? "the renter may open "
+                       : state == "scheduled" ? "the renter will be able to open "
+                                              : "the renter is locked out of ";
+    const std::string names = target_names(grant);
+    return text + (names.empty() ? "nothing" : names);
+}
+
+// What stands in the way of what should be.
+std::string trouble(const RentalStory& story) {
+    std::string text;
+    if (story.record && story.record->fuse_blocked_ms != 0) {
+        text += "; its end waits for a person since " + format_utc(story.record->fuse_blocked_ms) +
+                " (gatehouse fuse)";
+    }
+    if (!story.transfers.empty()) text += "; a transfer is under way";
+    if (story.dead_letter) {
+        text += "; given up, a person must look: " + story.dead_letter->error.message;
+    } else if (story.waiting && !story.waiting->last_error.empty()) {
+        text += "; tried again at " + format_utc(story.waiting->due_ms);
+    }
+    return text;
+}
+
+}  // namespace
+
+json document(const std::string& text) {
+    auto parsed = parse_json(text);
+    return parsed && parsed->is_object() ? std::move(*parsed) : json();
+}
+
+json pick(const json& value, std::string_view key) {
+    const json* found = member(value, key);
+    return found == nullptr ? json() : *found;
+}
+
+json time_of(const json& value, std::string_view key) {
+    const auto at_ms = int_member(value, key);
+    return at_ms ? time_or_null(*at_ms) : json();
+}
+
+json text_or_null(const std::string& text) {
+    return text.empty() ? json() : json(text);
+}
+
+json renter_of(const json& desired) {
+    const json renter = pick(desired, "renter");
+    return {{"id", pick(renter, "id")},
+            {"name", pick(renter, "name")},
+            {"email", pick(renter, "email")}};
+}
+
+json references_of(const json& grant) {
+    json shown = json::object();
+    const json references = pick(grant, "references");
+    if (!references.is_object()) return shown;
+    for (const auto& item : references.items()) {
+        if (shown.size() == kMaxReferences) break;
+        const std::string name = shorten(item.key(), kMaxReferenceBytes);
+        shown[name] =
+            item.value().is_array() ? short_list(item.value()) : short_value(item.value());
+    }
+    return shown;
+}
+
+json waiting_view(const std::optional<store::Store::Waiting>& waiting) {
+    if (!waiting) return nullptr;
+    return {{"due", time_or_null(waiting->due_ms)},
+            {"attempts", waiting->attempts},
+            {"working", waiting->is_leased},
+            {"last_error", waiting->last_error}};
+}
+
+json alerts_view(const std::vector<dispatch::AlertRecord>& alerts) {
+    json list = json::array();
+    for (const dispatch::AlertRecord& alert : alerts) {
+        list.push_back({{"subject", alert.subject},
+                        {"text", alert.text},
+                        {"raised", time_or_null(alert.raised_ms)},
+                        {"task", text_or_null(alert.job_id)}});
+    }
+    return list;
+}
+
+bool opens_now(const json& grant) {
+    return string_member(grant, "state") == "active" &&
+           !bool_member(grant, "pending").value_or(false);
+}
+
+std::string summary_of(const RentalStory& story, const json& desired, const json& grant) {
+    if (!story.record) return "Gatehouse has not looked at this rental yet" + trouble(story);
+    std::string text = held(grant) + first_reason(desired);
+    const std::string wanted = string_member(desired, "state").value_or("");
+    const std::string state = string_member(grant, "state").value_or("ended");
+    if (bool_member(grant, "pending").value_or(false)) {
+        text += "; the vendor has accepted this but not done it yet";
+    } else if (!wanted.empty() && wanted != state) {
+        text += "; it should be " + wanted;
+    }
+    return text + trouble(story);
+}
+
+}  // namespace gatehouse::admin
