@@ -40,6 +40,11 @@ std::string person_of(const Json& event) {
     return is_phone ? phone : std::string();
 }
 
+std::string short_text_at(const Json& event, const char* name) {
+    const std::string text = sdk::text_at(event, name);
+    return text.size() <= kMaxIdBytes ? text : std::string();
+}
+
 Json text_or_null(const std::string& text) {
     return text.empty() ? Json() : Json(text);
 }
@@ -61,7 +66,9 @@ Json parse_event(const Json& request) {
     Json one = {{"id", id},
                 {"kind", kind},
                 {"target", lock.empty() ? Json() : Json("lock:" + lock)},
+                {"target_name", text_or_null(short_text_at(event, "lockName"))},
                 {"person", text_or_null(person_of(event))},
+                {"person_reference", text_or_null(short_text_at(event, "keyId"))},
                 {"success", kind == "other" ? Json() : Json(true)},
                 {"reason", kind == "other" ? Json(action.substr(0, kMaxReasonBytes)) : Json()},
                 {"occurred_at", to_utc(*at_ms)}};

@@ -16,7 +16,9 @@ constexpr int kMaxPages = 40;
 constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
 constexpr int kNotFound = 404;
+constexpr int kMethodNotAllowed = 405;
 constexpr int kConflict = 409;
+constexpr const char* kAccessEvent = "accessEvent";
 constexpr std::int64_t kSecondMs = 1'000;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kDefaultTokenS = 3'600;
@@ -248,6 +250,27 @@ Revoked UnlocApi::revoke(const std::string& key_id) {
     if (reply.status == kConflict) return Revoked::kExpired;
     if (!reply.is_ok()) throw to_error(reply, "revoke a key");
     return Revoked::kDone;
+}
+
+std::vector<Webhook> UnlocApi::webhooks() {
+    const sdk::HttpReply reply = send("GET", "/webhooks");
+    if (reply.status == kNotFound || reply.status == kMethodNotAllowed) {
+        throw Error(Kind::kUnsupported, "Unloc does not list its webhooks: register them by hand");
+    }
+    const Json document = read(reply, "list the webhooks");
+    std::vector<Webhook> webhooks;
+    for (const Json& entry : list_in(document, "webhooks")) {
+        if (sdk::text_at(entry, "trigger") != kAccessEvent) continue;
+        webhooks.push_back({sdk::text_at(entry, "lockId"), sdk::text_at(entry, "url")});
+    }
+    return webhooks;
+}
+
+void UnlocApi::add_webhook(const Webhook& webhook) {
+    const Json body = {
+        {"trigger", kAccessEvent}, {"url", webhook.url}, {"lockId", webhook.lock_id}};
+    const sdk::HttpReply reply = send("POST", "/webhooks", &body);
+    if (!reply.is_ok()) throw to_error(reply, "tell of the use of a lock");
 }
 
 }  // namespace gatehouse::unloc

@@ -58,6 +58,12 @@ struct Job {
     std::set<std::string> key_ids;  // of the keys that it made, as far as they can be read
 };
 
+// Who is told of the use of a lock.
+struct Webhook {
+    std::string lock_id;
+    std::string url;  // may hold the password
+};
+
 enum class Revoked : std::uint8_t { kDone, kGone, kExpired };
 
 // Every function throws Error for an answer that is not what was asked for. [call]
@@ -86,6 +92,12 @@ class UnlocApi {
     std::optional<Job> job(const std::string& id);
 
     Revoked revoke(const std::string& key_id);
+
+    // Those for access events. Throws Error(kUnsupported) if Unloc has no such list.
+    std::vector<Webhook> webhooks();
+
+    // `url` may hold a secret's reference.
+    void add_webhook(const Webhook& webhook);
 
   private:
     std::vector<Key> keys_page(const std::string& filter, const std::string& after);

@@ -11,6 +11,7 @@
 #include "inventory.hpp"
 #include "keeper.hpp"
 #include "phone.hpp"
+#include "subscription.hpp"
 
 namespace gatehouse::unloc {
 namespace {
@@ -76,7 +77,8 @@ std::string keys_in_words(std::size_t count) {
 class UnlocPlugin final : public AccessPlugin,
                           public sdk::TargetsFeature,
                           public sdk::InventoryFeature,
-                          public sdk::InboundFeature {
+                          public sdk::InboundFeature,
+                          public sdk::EventsFeature {
   public:
     void start() override {
         for (const char* name : {"client_id", "client_secret", "project_id"}) {
@@ -117,6 +119,11 @@ class UnlocPlugin final : public AccessPlugin,
     }
 
     Json parse_inbound(const Json& request) override { return parse_event(request); }
+
+    Json subscribe(const Json& request) override {
+        UnlocApi api = make_api();
+        return unloc::subscribe(api, request);
+    }
 
   private:
     UnlocApi make_api() {

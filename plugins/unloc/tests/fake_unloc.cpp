@@ -139,6 +139,11 @@ Json FakeUnloc::answer(const Json& request) {
             {Json{{"id", kLockA}, {"name", "North gate"}}, Json{{"id", kLockB}, {"name", "A12"}}});
         return reply(200, {{"locks", locks}});
     }
+    if (path == "/webhooks" && method == "GET") return reply(200, {{"webhooks", webhooks}});
+    if (path == "/webhooks") {
+        webhooks.push_back(Json::parse(request["body"].get<std::string>()));
+        return reply(201, {{"webhook", webhooks.back()}});
+    }
     if (path.starts_with("/jobs/")) return poll(path.substr(6));
     if (!path.starts_with("/keys")) return reply(404);
     const std::string body = request.value("body", "");

@@ -48,6 +48,7 @@ class FakeUnloc {
     sdk::TestHost host;
     std::vector<Json> keys;
     std::map<std::string, Json> jobs;
+    std::vector<Json> webhooks;
     std::string phone = kPhone;
 
     int job_polls = 0;  // how often a job says that it is not done

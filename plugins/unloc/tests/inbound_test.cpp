@@ -30,6 +30,8 @@ TEST(InboundTest, AnUnlockNamesLockPersonAndTheVendorsTime) {
     EXPECT_EQ(one["target"], "lock:c0f3aed0-2a7e-4de5-a0ff-3bfc22bfb6ef");
     EXPECT_EQ(one["person"], "+12125552390");
     EXPECT_EQ(one["success"], true);
+    EXPECT_EQ(one["target_name"], "North gate");
+    EXPECT_EQ(one["person_reference"], "3f97fafb-1b6a-42d0-85fa-ae2ef338cc45");
     EXPECT_EQ(one["occurred_at"], "2022-01-01T10:35:24.083Z");
 }
 

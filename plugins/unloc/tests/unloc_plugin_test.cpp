@@ -238,5 +238,46 @@ TEST_F(UnlocPluginTest, TheInventoryComesInPages) {
     EXPECT_TRUE(outcome.document["next_cursor"].is_null());
 }
 
+TEST_F(UnlocPluginTest, RegistersEachLockOnceAndLeavesOthersAlone) {
+    const std::string url = "https://hooks.example.com/v1/webhooks/acme/doors";
+    const Json foreign = {
+        {"trigger", "accessEvent"}, {"url", "https://x:y@other.test/"}, {"lockId", kLockA}};
+    unloc.webhooks.push_back(foreign);
+    const Json request = {{"schema", 1},
+                          {"url", url},
+                          {"secret", "{{secret:webhook_secret}}"},
+                          {"targets", Json::array({kA, kB})}};
+    const Outcome outcome = unloc.host.call("events.subscribe", request);
+    ASSERT_EQ(outcome.kind, 0) << outcome.message;
+    EXPECT_EQ(outcome.document["state"], "ok");
+    EXPECT_EQ(outcome.document["detail"], "2 of 2 locks tell of their use");
+    ASSERT_EQ(unloc.webhooks.size(), 3U);
+    EXPECT_EQ(unloc.webhooks[0], foreign);
+    EXPECT_EQ(unloc.webhooks[1]["url"],
+              "https://{{secret:webhook_secret}}@hooks.example.com/v1/webhooks/acme/doors");
+    unloc.take_asked();
+
+    unloc.webhooks[1]["url"] = "https://user:pw@hooks.example.com/v1/webhooks/acme/doors";
+    unloc.host.call("events.subscribe", request);
+    EXPECT_EQ(unloc.take_asked(), Strings{"GET /webhooks"});
+}
+
+TEST_F(UnlocPluginTest, WithoutAListNothingIsRegisteredBlindly) {
+    unloc.intercept = [](const std::string& what, const Json&) -> std::optional<Json> {
+        if (what == "GET /webhooks") return Json{{"status", 404}, {"body", "{}"}};
+        return std::nullopt;
+    };
+    const Json request = {{"schema", 1},
+                          {"url", "https://hooks.example.com/"},
+                          {"secret", "{{secret:webhook_secret}}"},
+                          {"targets", Json::array({kA})}};
+    EXPECT_EQ(unloc.host.call("events.subscribe", request).kind, GATEHOUSE_UNSUPPORTED);
+    EXPECT_TRUE(unloc.webhooks.empty());
+    Json plain = request;
+    plain["url"] = "http://hooks.example.com/";
+    EXPECT_EQ(unloc.host.call("events.subscribe", plain).kind, GATEHOUSE_INVALID);
+    EXPECT_EQ(unloc.host.call("events.catch_up", {{"schema", 1}}).kind, GATEHOUSE_UNSUPPORTED);
+}
+
 }  // namespace
 }  // namespace gatehouse::unloc::test
