@@ -10,6 +10,11 @@
 
 #include "e2e/world.hpp"
 
+namespace gatehouse::test {
+class MailServer;
+class MessageServices;
+}  // namespace gatehouse::test
+
 namespace gatehouse::e2e {
 
 // How often a fault without a number strikes.
@@ -23,6 +28,8 @@ struct Scene {
     std::string site_code = "hk1";
     std::unique_ptr<World> world = {};
     std::vector<std::shared_ptr<void>> companions = {};  // whatever else a topic needs kept alive
+    std::shared_ptr<test::MessageServices> messages = {};
+    std::shared_ptr<test::MailServer> mail = {};
 
     World& get() {
         if (!world) {
@@ -50,6 +57,7 @@ std::vector<Sentence> sentences_of_faults();
 std::vector<Sentence> sentences_of_the_host();
 std::vector<Sentence> sentences_of_examples();
 std::vector<Sentence> sentences_of_storeganise();
+std::vector<Sentence> sentences_of_messages();
 
 // All of them.
 std::vector<Sentence> sentences();

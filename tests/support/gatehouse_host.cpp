@@ -108,15 +108,17 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
 
 // The rest of the `egress` section.
 std::string GatehouseHost::real_names(const Simulators& simulators) {
-    if (options_.real_names.empty()) {
-        return "";
+    std::string yaml;
+    if (!options_.ca_pem.empty()) {
+        write_private(dir_ / "ca.pem", options_.ca_pem);
+        yaml += ", ca_file: ca.pem";
     }
     nlohmann::json connect_to = nlohmann::json::array();
     for (const auto& [name, service] : options_.real_names) {
         connect_to.push_back(name + "=127.0.0.1:" + std::to_string(simulators.port(service)));
     }
-    write_private(dir_ / "ca.pem", options_.ca_pem);
-    return ", ca_file: ca.pem, connect_to: " + connect_to.dump();
+    if (!connect_to.empty()) yaml += ", connect_to: " + connect_to.dump();
+    return yaml;
 }
 
 void GatehouseHost::write_business(const Simulators& simulators, const std::string& business) {

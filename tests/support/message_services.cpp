@@ -50,6 +50,11 @@ void MessageServices::fail_next(const std::string& path, int status, int count) 
     faults_.push_back({path, status, count});
 }
 
+void MessageServices::end_faults() {
+    const std::lock_guard lock(mutex_);
+    faults_.clear();
+}
+
 PeerAnswer MessageServices::answer(const PeerRequest& request) {
     const std::lock_guard lock(mutex_);
     for (Fault& fault : faults_) {
@@ -58,6 +63,7 @@ PeerAnswer MessageServices::answer(const PeerRequest& request) {
             return {fault.status, "fault"};
         }
     }
+    if (request.target.starts_with("/api/")) return charges_of_rental(request);
     if (request.method != "POST") return {405, ""};
     if (request.target.starts_with("/services/")) return slack(request);
     if (request.target.starts_with("/2010-04-01/")) return twilio(request);
@@ -99,6 +105,30 @@ PeerAnswer MessageServices::twilio(const PeerRequest& request) {
     return {201, R"({"sid": "SM0123456789abcdef0123456789abcdef", "status": "queued"})"};
 }
 
+PeerAnswer MessageServices::charges_of_rental(const PeerRequest& request) {
+    const auto authorization = request.headers.find("authorization");
+    if (authorization == request.headers.end() ||
+        authorization->second != std::string("ApiKey ") + kChargeKey) {
+        return {401, ""};
+    }
+    const std::string rental = "/api/v1/admin/unit-rentals/r1";
+    if (request.method == "GET" && request.target == rental) {
+        return {200, json{{"id", "r1"}, {"charges", charges_}}.dump()};
+    }
+    if (request.method != "POST" || request.target != rental + "/charges") return {404, ""};
+    charges_.push_back(json::parse(request.body));
+    // The first answer is lost on the way.
+    return {charges_.size() == 1 ? 504 : 200, "{}"};
+}
+
+std::vector<std::string> MessageServices::charges() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> titles;
+    for (const json& charge : charges_)
+        titles.push_back(charge.value("title", ""));
+    return titles;
+}
+
 std::vector<std::string> MessageServices::slack_texts() const {
     const std::lock_guard lock(mutex_);
     return slack_texts_;
@@ -112,14 +142,6 @@ std::vector<MessageServices::Sms> MessageServices::sms() const {
 std::vector<PeerRequest> MessageServices::received() const {
     const std::lock_guard lock(mutex_);
     return received_;
-}
-
-int MessageServices::asked(const std::string& path) const {
-    int count = 0;
-    for (const PeerRequest& request : peer_.requests()) {
-        if (request.target.starts_with(path)) ++count;
-    }
-    return count;
 }
 
 }  // namespace gatehouse::test

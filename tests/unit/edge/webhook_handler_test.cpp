@@ -35,6 +35,9 @@ class WebhookHandlerTest : public testing::Test {
     WebhookHandlerTest() {
         config::Business acme;
         acme.storeganise.webhook_secrets = {{Secret("old"), "env:OLD"}, {Secret("new"), "env:NEW"}};
+        acme.notify.resize(1);
+        acme.notify[0].on = {"invoice.*", "job.unit_moveIn.*"};
+        acme.notify[0].connection = "ops";
         config_.businesses["acme"] = acme;
         store_ = store::open_sqlite_store({.path = dir_ / "test.db"}, clock_, metrics_).value();
         handler_ = std::make_unique<WebhookHandler>(config_, vendors(), *store_, clock_, metrics_);
@@ -92,7 +95,13 @@ TEST_F(WebhookHandlerTest, P1_AnswersOnceTheEventAndItsTaskAreStored) {
     EXPECT_EQ(event->body, kBody);
     EXPECT_EQ(event->verified_by, "env:NEW");
     EXPECT_EQ(event->state, store::EventState::kOpen);
+    EXPECT_EQ(store_->queue_state()->waiting, 2);  // to be looked at, and to be told
+}
+
+TEST_F(WebhookHandlerTest, ATypeThatARouteWantsWaitsToBeTold) {
+    EXPECT_EQ(send_signed(R"({"id":"a","type":"invoice.deleted","data":{}})").status, 200);
     EXPECT_EQ(store_->queue_state()->waiting, 1);
+    EXPECT_EQ(store_->events({}).value()[0].state, store::EventState::kOpen);
 }
 
 TEST_F(WebhookHandlerTest, P2_ManyCopiesAtOnceMakeOneEvent) {
