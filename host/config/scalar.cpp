@@ -110,7 +110,7 @@ constexpr int kMinutesPerHour = 60;
 // "02:00" in minutes after midnight.
 std::optional<int> parse_time_of_day(std::string_view text) {
     if (text.size() != kTimeOfDaySize || text[2] != ':') return std::nullopt;
-    for (const std::size_t at : {0, 1, 3, 4}) {
+    for (const std::size_t at : {0U, 1U, 3U, 4U}) {
         if (text[at] < '0' || text[at] > '9') return std::nullopt;
     }
     const int hour = (text[0] - '0') * 10 + (text[1] - '0');

@@ -133,13 +133,15 @@ TEST_F(StoreganiseMovesTest, ATaskIsDoneWithItsLastStep) {
     EXPECT_EQ(get(path)["state"], "completed");
 }
 
-TEST_F(StoreganiseMovesTest, ChargesAreWrittenToRentalsOnly) {
+TEST_F(StoreganiseMovesTest, ChargesAreAddedToRentals) {
     const std::string path = "unit-rentals/" + move_in();
-    const std::string body = R"({"charges":[{"title":"Lost key","amount":25}]})";
-    EXPECT_EQ(call("PUT", path, "", body).status, 200);
+    const std::string body = R"({"title":"Lost key","amount":25})";
+    EXPECT_EQ(call("POST", path + "/charges", "", body).status, 200);
+    EXPECT_EQ(call("POST", path + "/charges", "", body).status, 200);
+    ASSERT_EQ(get(path)["charges"].size(), 2U);
     EXPECT_EQ(get(path)["charges"][0]["amount"], 25);
-    EXPECT_EQ(call("PUT", "units/u1", "", body).status, 400);
-    EXPECT_EQ(call("PUT", path, "", R"({"charges":7})").status, 400);
+    EXPECT_EQ(call("POST", path + "/charges", "", R"({"title":"Lost key"})").status, 400);
+    EXPECT_EQ(call("POST", "unit-rentals/none/charges", "", body).status, 404);
 }
 
 TEST_F(StoreganiseMovesTest, AnAddOnIsLetInUnderItsOwnId) {
