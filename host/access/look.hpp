@@ -39,6 +39,7 @@ struct Look {
     // start, an end) or a second step is due.
     std::optional<UnixMs> again_ms = {};
     Stage stage = Stage::kReading;
+    bool is_known = false;           // there was a record of the rental
     bool has_vendor_agreed = false;  // the plugin was called and answered well
     bool never_dies = false;         // an end or a transfer's half: to be retried for ever
     Fuse fuse = Fuse::kUntouched;

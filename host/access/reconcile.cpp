@@ -234,10 +234,12 @@ Look Reconciler::look(const config::Business& business, RentalSource& source,
         look.status = tl::unexpected(known.error());
         return look;
     }
+    const bool is_known = known->has_value();
     RentalRecord record = std::move(*known).value_or(RentalRecord{});
     record.business = business.business;
     record.rental_id = rental_id;
     Attempt attempt{parts_, pins_, fuses_, business, source, options, steps, std::move(record)};
+    attempt.look.is_known = is_known;
     return run(attempt);
 }
 

@@ -13,9 +13,15 @@ access::LookOptions options_of(TaskFlags flags) {
                                (flags & kConfirmed) != 0};
 }
 
+// Only a rental that nobody ever saw, and nobody finds, is given up.
 bool never_dies(const access::Look& look) {
-    const bool is_known = look.stage != access::Look::Stage::kReading;
-    return look.never_dies || (is_known && !look.status && may_be_cured(look.status.error()));
+    if (look.status || look.never_dies) {
+        return look.never_dies;
+    }
+    const Error& error = look.status.error();
+    const bool is_nowhere = look.stage == access::Look::Stage::kReading && !look.is_known &&
+                            error.kind == ErrorKind::kNotFound;
+    return may_be_cured(error) && !is_nowhere;
 }
 
 }  // namespace

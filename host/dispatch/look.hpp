@@ -17,8 +17,8 @@ class Looker final : public TaskHandler {
         : businesses_(businesses), reconciler_(reconciler), settings_(settings), clock_(clock) {}
 
     // kNotFound: the business is gone from the configuration; otherwise the look's own status. What
-    // time may cure is retried for ever once the rental's facts were read, and so is every end and
-    // both halves of a transfer.
+    // time may cure is retried for ever, and so is every end and both halves of a transfer; but a
+    // rental of which there is no record and that Storeganise does not find is given up.
     Outcome run(const Task& task, observe::StepLog& steps) override;
 
   private:

@@ -107,6 +107,7 @@ Result<std::string> RunnerPool::call(const Call& call) {
     }
     const std::int64_t began_ns = clock_.steady_ns();
     Result<std::string> result = call_door(call, *door->second, *about);
+    if (!result) result.error().message = scrub(std::move(result.error().message), call.secrets);
     lanes_.at(plugin).seconds->observe(static_cast<double>(clock_.steady_ns() - began_ns) / 1e9);
     metrics_
         .counter("gatehouse_plugins_calls_total", "Calls of plugins by how they ended",

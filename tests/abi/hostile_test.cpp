@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "abi/plugin_fixture.hpp"
+#include "base/json.hpp"
 
 namespace gatehouse::test {
 namespace {
@@ -161,6 +162,22 @@ TEST_F(HostileTest, P9_ACrashInDestroyIsNamed) {
     EXPECT_EQ(status.deaths_total, 1);
     EXPECT_THAT(status.reason, HasSubstr("SIGSEGV in destroy of acme/doors#0"));
     EXPECT_EQ(fixture_.status("echo").deaths_total, 0);
+}
+
+TEST_F(HostileTest, P8_ThePinThatItWasGivenIsTakenOutOfAllThatItSays) {
+    begin();
+    nlohmann::json request = parse_json(apply_request("doors", "blab")).value();
+    request["credential"] = {{"kind", "pin"}, {"value", "482915"}};
+    plugins::Call call{"acme", "doors", "access.apply", dump_json(request)};
+    call.secrets.emplace_back("482915");
+    testing::internal::CaptureStderr();
+    const auto result = fixture_.host->call(call);
+    fixture_.host->stop();
+    const std::string log = testing::internal::GetCapturedStderr();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message, "the PIN is *** (credential refused ***)");
+    EXPECT_THAT(log, HasSubstr("printed: the PIN is ***"));
+    EXPECT_THAT(log, testing::Not(HasSubstr("482915")));
 }
 
 TEST_F(HostileTest, StoppingEndsRunnersInOrder) {

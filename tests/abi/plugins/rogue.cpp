@@ -32,6 +32,7 @@ struct Instance {
     const gatehouse_log_v1* log;
     std::string act;
     int applied = 0;
+    std::string pin = {};  // of the last request
 };
 
 gatehouse_str str(std::string_view text) {
@@ -162,6 +163,21 @@ std::int32_t log_much(Instance& self, gatehouse_call* call) {
     return give(self, call, good("logged"));
 }
 
+std::int32_t blab(Instance& self, gatehouse_call* call) {
+    const std::string said = "the PIN is " + self.pin;
+    self.log->write(self.host, GATEHOUSE_LOG_WARN, str(said));
+    std::printf("printed: %s\n", said.c_str());
+    std::fflush(stdout);
+    const std::string fields = R"({"credential":"refused )" + self.pin + "\"}";
+    gatehouse_failure failure{};
+    failure.struct_size = sizeof(failure);
+    failure.kind = GATEHOUSE_INVALID;
+    failure.message = str(said);
+    failure.fields = str(fields);
+    self.calls->fail(call, &failure);
+    return GATEHOUSE_INVALID;
+}
+
 const std::map<std::string, Act> kActs{
     {"good", [](Instance& self, gatehouse_call* call) { return give(self, call, good("good")); }},
     {"count",
@@ -214,6 +230,7 @@ const std::map<std::string, Act> kActs{
     {"rubbish frame", write_rubbish_to_host},
     {"foreign frame", answer_another_call},
     {"thread", leave_thread},
+    {"blab", blab},
     {"print", print},
     {"log", log_much},
     {"http", ask_http},
@@ -255,6 +272,7 @@ std::int32_t apply(gatehouse_instance* instance, gatehouse_call* call, gatehouse
     Instance& self = *reinterpret_cast<Instance*>(instance);
     const auto act = kActs.find(text_after(request, R"("reasons":[")"));
     if (act == kActs.end()) return GATEHOUSE_UNSUPPORTED;
+    self.pin = text_after(request, R"("value":")");
     return act->second(self, call);
 }
 
