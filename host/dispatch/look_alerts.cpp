@@ -56,11 +56,16 @@ void add_of_failure(std::vector<AlertChange>& changes, const Look& look, const E
     }
 }
 
-void add_of_fuse(std::vector<AlertChange>& changes, const Look& look) {
+void add_of_fuse(std::vector<AlertChange>& changes, const Look& look,
+                 const std::string& rental_id) {
     if (look.fuse == Look::Fuse::kBlown) {
-        changes.push_back(raised("fuse:" + look.site_id,
-                                 "ends of access that no event names wait for a person: see "
-                                 "`gatehouse fuse`"));
+        AlertChange change = raised("fuse:" + look.site_id,
+                                    "ends of access that no event names wait for a person: see "
+                                    "`gatehouse fuse`");
+        // One of them, so that staff find a task somewhere.
+        change.rental_id = rental_id;
+        change.unit_id = look.unit_id;
+        changes.push_back(std::move(change));
     }
     if (look.fuse == Look::Fuse::kMended && look.is_fuse_clear) {
         changes.push_back(cured("fuse:" + look.site_id));
@@ -72,7 +77,7 @@ void add_of_fuse(std::vector<AlertChange>& changes, const Look& look) {
 std::vector<AlertChange> alerts_of(const Look& look, const std::string& rental_id,
                                    bool is_past_budget) {
     std::vector<AlertChange> changes;
-    add_of_fuse(changes, look);
+    add_of_fuse(changes, look, rental_id);
     if (look.stage != Look::Stage::kReading) {
         changes.push_back(cured(kStoreganise));
     }

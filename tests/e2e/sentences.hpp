@@ -58,6 +58,7 @@ std::vector<Sentence> sentences_of_the_host();
 std::vector<Sentence> sentences_of_examples();
 std::vector<Sentence> sentences_of_storeganise();
 std::vector<Sentence> sentences_of_messages();
+std::vector<Sentence> sentences_of_sweeps();
 
 // All of them.
 std::vector<Sentence> sentences();
