@@ -23,8 +23,8 @@ std::string lower(std::string text) {
 
 // Reads a URL, without the slashes at its end. Plain http only goes to a listed address.
 void read_url(Fields& fields, const std::string& key, std::string& out, const About& about,
-              const std::vector<std::string>& allow_private) {
-    fields.text(key, out, about, rules::url());
+              const TextRule& rule, const std::vector<std::string>& allow_private) {
+    fields.text(key, out, about, rule);
     while (out.ends_with('/'))
         out.pop_back();
     const auto head = url_head(out);
@@ -53,7 +53,8 @@ void storeganise_fields(Fields& fields, const std::vector<std::string>& allow_pr
                         Storeganise& out) {
     out.place = fields.place();
     read_url(fields, "api", out.api,
-             {"the business's API, as https://acme.storeganise.com/api", true}, allow_private);
+             {"the business's API, as https://acme.storeganise.com/api", true}, rules::url(),
+             allow_private);
     LabelledSecret api_key;
     fields.secret("api_key", api_key, {"the API key of a Storeganise user for Gatehouse", true});
     out.api_key = std::move(api_key.value);
@@ -69,7 +70,7 @@ void connection_fields(Fields& fields, const std::vector<std::string>& allow_pri
     fields.text("plugin", out.plugin, {"the plugin's id", true}, rules::name());
     std::string base_url;
     read_url(fields, "base_url", base_url, {"the vendor's API; default: the plugin's own"},
-             allow_private);
+             rules::vendor_url(), allow_private);
     if (!base_url.empty()) out.base_url = std::move(base_url);
     fields.any("settings", out.settings, {"the plugin's settings; see its README"});
     if (!out.settings.value.is_object()) fields.error("settings", "'settings' must be a map");

@@ -74,6 +74,11 @@ bool is_address(std::string_view text) {
 }
 
 bool is_url(std::string_view text) {
+    const auto head = url_head(text);
+    return head && !head->is_mail;
+}
+
+bool is_vendor_url(std::string_view text) {
     return url_head(text).has_value();
 }
 
@@ -118,8 +123,10 @@ bool is_event_pattern(std::string_view text) {
 std::optional<UrlHead> url_head(std::string_view url) {
     UrlHead head;
     const std::string scheme = lower(url.substr(0, url.find("://") + 1));
-    if (scheme != "https:" && scheme != "http:") return std::nullopt;
-    head.is_tls = scheme == "https:";
+    head.is_mail = scheme == "smtps:" || scheme == "smtp:";
+    if (scheme != "https:" && scheme != "http:" && !head.is_mail) return std::nullopt;
+    head.is_tls = scheme != "http:";
+    const std::string_view mail_port = scheme == "smtps:" ? "465" : "587";
     url.remove_prefix(scheme.size() + 2);
     const std::string_view authority = url.substr(0, url.find('/'));
     const std::string_view path = url.substr(authority.size());
@@ -128,7 +135,9 @@ std::optional<UrlHead> url_head(std::string_view url) {
     if (!is_host(host) || (has_port && !is_port(port))) return std::nullopt;
     if (!path.empty() && !consists_of(path, 1024, "/-._~%+:")) return std::nullopt;
     head.host_and_port = lower(host) + ':';
-    head.host_and_port += has_port ? port : std::string_view(head.is_tls ? "443" : "80");
+    if (head.is_mail && !path.empty()) return std::nullopt;
+    const std::string_view web_port = head.is_tls ? "443" : "80";
+    head.host_and_port += has_port ? port : head.is_mail ? mail_port : web_port;
     return head;
 }
 
@@ -163,6 +172,15 @@ const TextRule& url() {
         "an http(s) address of host, port and path only", is_url,
         "^[Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?"
         "(/[A-Za-z0-9/._~%+:-]*)?$"};
+    return rule;
+}
+
+const TextRule& vendor_url() {
+    static const TextRule rule{
+        "an http(s) address of host, port and path, or smtp(s) of host and port", is_vendor_url,
+        "^([Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?"
+        "(/[A-Za-z0-9/._~%+:-]*)?|[Ss][Mm][Tt][Pp][Ss]?://"
+        "([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?)$"};
     return rule;
 }
 

@@ -10,10 +10,11 @@
 
 namespace gatehouse::config {
 
-// Of an absolute URL: whether it is https, and "host:port" in lower case. Nothing for other
-// schemes, user info, queries, fragments and blanks.
+// Of an absolute URL: whether it is encrypted (https, smtps, and smtp, which must become so), and
+// "host:port" in lower case. Nothing for other schemes, user info, queries, fragments and blanks.
 struct UrlHead {
     bool is_tls = true;
+    bool is_mail = false;  // smtp, smtps
     std::string host_and_port;
 };
 std::optional<UrlHead> url_head(std::string_view url);
@@ -25,6 +26,7 @@ const TextRule& address();        // an IPv4 or IPv6 address to listen on
 const TextRule& host_and_port();  // "127.0.0.1:9090", "[::1]:9090", "locks.local:443"
 const TextRule& connect_to();     // two of them: "api.kisi.io:443=10.0.0.9:8443"
 const TextRule& url();            // http(s)://host[:port][/path]
+const TextRule& vendor_url();     // the same, or smtp(s)://host[:port]
 const TextRule& target();         // "group:4711": kind and the vendor's id
 const TextRule& site();           // a site's id or code, or "*"
 const TextRule& site_name();      // the same without "*"

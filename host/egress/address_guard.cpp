@@ -106,6 +106,10 @@ AddressGuard::AddressGuard(const std::vector<std::string>& allow_private) {
     }
 }
 
+bool AddressGuard::lists(std::string_view host_and_port) const {
+    return allowed_.contains(host_and_port);
+}
+
 bool AddressGuard::allows(const sockaddr& address, std::string_view host_and_port) const {
     return is_public(address) || allowed_.contains(to_text(address)) ||
            allowed_.contains(host_and_port);

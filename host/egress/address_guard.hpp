@@ -30,6 +30,9 @@ class AddressGuard {
     // `host_and_port` is the one of the URL that the connection is for.
     bool allows(const sockaddr& address, std::string_view host_and_port) const;
 
+    // Whether the operator named the address, as Url::host_and_port() writes it.
+    bool lists(std::string_view host_and_port) const;
+
   private:
     std::set<std::string, std::less<>> allowed_;
 };

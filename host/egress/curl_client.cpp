@@ -9,6 +9,7 @@
 #include "egress/curl_handle.hpp"
 #include "egress/egress.hpp"
 #include "egress/handle_pool.hpp"
+#include "egress/mail_exchange.hpp"
 
 namespace gatehouse::egress {
 namespace {
@@ -41,6 +42,7 @@ class CurlClient final : public HttpClient {
         const auto url = parse_url(call.url);
         if (!url) return tl::unexpected(url.error());
 
+        if (url->is_mail) return send_mail(shared_, call, *url);
         const std::string origin = (url->is_tls ? "https://" : "http://") + url->host_and_port();
         std::unique_ptr<CurlHandle> handle = pool_.take(origin);
         if (!handle) handle = std::make_unique<CurlHandle>(shared_);

@@ -36,7 +36,8 @@ Result<void> check_host(const Policy& policy, const Url& url) {
         return fail(ErrorKind::kForbidden,
                     url.authority() + " is not a host that this connection may reach");
     }
-    if (!url.is_tls && !is_listed(policy.plain_hosts, url)) {
+    // smtp begins without TLS and must change to it (mail_exchange.hpp).
+    if (!url.is_tls && !url.is_mail && !is_listed(policy.plain_hosts, url)) {
         return fail(ErrorKind::kForbidden, url.authority() + " may not be spoken to without TLS");
     }
     return {};

@@ -56,10 +56,22 @@ bool has_dot_segment(std::string_view path) {
 }
 
 std::uint16_t default_port(const Url& url) {
+    if (url.is_mail) return url.is_tls ? 465 : 587;  // RFC 8314: submissions, submission
     return url.is_tls ? 443 : 80;
 }
 
+bool consume_any_scheme(std::string_view& rest, Url& url) {
+    url.is_mail = rest.starts_with('s') || rest.starts_with('S');
+    url.is_tls = consume_scheme(rest, url.is_mail ? "smtps://" : "https://");
+    return url.is_tls || consume_scheme(rest, url.is_mail ? "smtp://" : "http://");
+}
+
 }  // namespace
+
+std::string_view Url::scheme() const {
+    if (is_mail) return is_tls ? "smtps" : "smtp";
+    return is_tls ? "https" : "http";
+}
 
 std::string_view Url::path() const {
     return std::string_view(target).substr(0, target.find('?'));
@@ -74,18 +86,14 @@ std::string Url::authority() const {
 }
 
 std::string Url::text() const {
-    return (is_tls ? "https://" : "http://") + authority() + target;
+    return std::string(scheme()) + "://" + authority() + target;
 }
 
 Result<Url> parse_url(std::string_view text) {
     if (text.size() > kMaxUrlBytes) return fail(ErrorKind::kInvalid, "the URL is too long");
     Url url;
-    if (consume_scheme(text, "https://")) {
-        url.is_tls = true;
-    } else if (consume_scheme(text, "http://")) {
-        url.is_tls = false;
-    } else {
-        return fail(ErrorKind::kInvalid, "the URL is not http or https");
+    if (!consume_any_scheme(text, url)) {
+        return fail(ErrorKind::kInvalid, "the URL is not http, https, smtp or smtps");
     }
     url.port = default_port(url);
 
@@ -104,6 +112,9 @@ Result<Url> parse_url(std::string_view text) {
     if (!is_target(text)) return fail(ErrorKind::kInvalid, "the URL holds unusable characters");
     url.target = text.starts_with('/') ? "" : "/";
     url.target += text;
+    if (url.is_mail && url.target != "/") {
+        return fail(ErrorKind::kInvalid, "the URL of a mail server has no path");
+    }
     if (has_dot_segment(url.path())) {
         return fail(ErrorKind::kInvalid, "the URL's path has a dot segment");
     }
@@ -111,6 +122,7 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 bool names(std::string_view entry, const Url& url) {
+    if (url.is_mail && !consume_scheme(entry, std::string(url.scheme()) + "://")) return false;
     if (equal_without_case(entry, url.host)) return url.port == default_port(url);
     return equal_without_case(entry, url.host_and_port());
 }

@@ -23,11 +23,18 @@ void allow_base_url(const config::Connection& connection, const std::vector<std:
         refuse("'base_url' is not usable: " + url.error().message, "");
         return;
     }
+    // A mail server's entry begins with its scheme; the manifest's says no more than that.
+    const std::string scheme = std::string(url->scheme()) + "://";
+    const auto speaks = [&](const std::string& entry) { return entry == scheme; };
+    if (url->is_mail && std::none_of(policy.hosts.begin(), policy.hosts.end(), speaks)) {
+        refuse("'base_url' is of a mail server, which the plugin cannot speak to", "");
+        return;
+    }
     const auto named = [&](const std::string& entry) { return egress::names(entry, *url); };
     if (std::none_of(policy.hosts.begin(), policy.hosts.end(), named)) {
-        policy.hosts.push_back(url->authority());
+        policy.hosts.push_back((url->is_mail ? scheme : "") + url->authority());
     }
-    if (url->is_tls) return;
+    if (url->is_tls || url->is_mail) return;
     if (std::none_of(allowed.begin(), allowed.end(), named)) {
         refuse("'base_url' is plain http to " + url->authority() +
                    ", which is not in egress.allow_private",

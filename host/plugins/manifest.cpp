@@ -71,6 +71,11 @@ void abi_fields(Fields& fields, Manifest& out) {
 
 void egress_fields(Fields& fields, Manifest& out) {
     fields.texts("hosts", out.egress_hosts, {"the hosts that the plugin may ask"}, host_rule);
+    const TextRule scheme{"a scheme", nullptr, {}, {"smtp", "smtps"}};
+    std::vector<std::string> schemes;
+    fields.texts("schemes", schemes, {"of mail servers, which connections name"}, scheme);
+    for (const std::string& name : schemes)
+        out.egress_hosts.push_back(name + "://");  // names no host, but see bind_connection
     fields.number("requests_per_second", out.requests_per_second,
                   {"for each connection; 0 = no limit"}, 0, 1000);
     fields.whole("burst", out.burst, {"requests at once before the rate holds"}, 1, 1000);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "base/encoding.hpp"
@@ -133,6 +134,31 @@ void expect_sms(Scene& scene, const std::string& to, const std::string& text) {
     });
 }
 
+// What the host printed, stored and answers, but not its own configuration.
+std::string produced(World& world) {
+    std::string all = world.host().log() + world.host().admin("/metrics").dump() +
+                      world.host().admin("/v1/dead-letters").dump() +
+                      world.host().admin("/v1/events/" + std::to_string(world.last_event())).dump();
+    for (const char* name : {"gatehouse.db", "gatehouse.db-wal"}) {
+        std::ifstream file(world.host().folder() / name, std::ios::binary);
+        all.append(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    return all;
+}
+
+void expect_no_secret(Scene& scene) {
+    const std::string all = produced(scene.get());
+    for (const std::string secret :
+         {MessageServices::kSlackToken, MessageServices::kTwilioToken, MessageServices::kChargeKey,
+          MessageServices::kSigningSecret, kMailPassword}) {
+        for (const std::string& form : {secret, to_base64(secret), to_hex(secret)}) {
+            if (all.find(form) != std::string::npos) {
+                throw std::runtime_error("a secret shows: " + secret);
+            }
+        }
+    }
+}
+
 void run_node(const std::vector<std::string>& arguments) {
     test::ChildProcess node({"/usr/bin/env", arguments, {}, false});
     if (node.wait(std::chrono::minutes(3)) != 0) {
@@ -197,6 +223,8 @@ std::vector<Sentence> sentences_of_messages() {
             [](Scene& scene, const std::smatch& m) { expect_sms(scene, m[1], m[2]); }),
         say("then the receiver has (\\S+), verified by a library of others",
             [](Scene& scene, const std::smatch& m) { expect_verified(scene, m[1]); }),
+        say("then no secret of theirs shows anywhere",
+            [](Scene& scene, const std::smatch&) { expect_no_secret(scene); }),
         say("given mail goes through a server with TLS and a login",
             [](Scene& scene, const std::smatch&) { set_up_mail(scene); }),
         say("then (\\S+@\\S+) gets the mail \"(.*)\"",

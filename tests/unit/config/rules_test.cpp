@@ -53,6 +53,10 @@ TEST(Rules, SiteFieldPrefixAndEventType) {
     expect(rules::field_prefix(), false, {"", "ki si", "kisi-2"});
     expect(rules::addon_id(), true, {"5bf540e8d986a91cd713affe", "door-sync_1.0"});
     expect(rules::addon_id(), false, {"", "a|b", "a b", "{{secret:x}}", std::string(65, 'a')});
+    expect(rules::vendor_url(), true,
+           {"https://a.example/x", "smtps://mail.example", "smtp://mail.example:2525"});
+    expect(rules::vendor_url(), false, {"smtp://mail.example/x", "ftp://a.example", "smtp:a"});
+    expect(rules::url(), false, {"smtp://mail.example"});
     expect(rules::event_pattern(), true, {"job.unit_moveIn.created", "invoice.*", "*"});
     expect(rules::event_pattern(), false, {"", "a b", "a?", "a/b"});
     expect(rules::site_name(), true, {"lon1", "5bf4.A_b-c"});

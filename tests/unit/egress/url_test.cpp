@@ -26,6 +26,29 @@ TEST(UrlTest, FillsInWhatIsImplied) {
     EXPECT_EQ(parse_url("http://[::1]/x")->port, 80);
 }
 
+TEST(UrlTest, ReadsMailServers) {
+    const auto submissions = parse_url("SMTPS://Mail.a.example");
+    ASSERT_TRUE(submissions);
+    EXPECT_TRUE(submissions->is_mail);
+    EXPECT_TRUE(submissions->is_tls);
+    EXPECT_EQ(submissions->host_and_port(), "mail.a.example:465");
+    EXPECT_EQ(submissions->text(), "smtps://mail.a.example/");
+    const auto submission = parse_url("smtp://mail.a.example:2525");
+    ASSERT_TRUE(submission);
+    EXPECT_FALSE(submission->is_tls);
+    EXPECT_EQ(submission->scheme(), "smtp");
+    EXPECT_EQ(parse_url("smtp://mail.a.example")->port, 587);
+    EXPECT_FALSE(parse_url("smtp://mail.a.example/inbox"));
+    EXPECT_FALSE(parse_url("smtp://mail.a.example?x=1"));
+    EXPECT_TRUE(names("smtps://mail.a.example", *submissions));
+    EXPECT_TRUE(names("smtps://mail.a.example:465", *submissions));
+    EXPECT_FALSE(names("smtp://mail.a.example:465", *submissions));
+    EXPECT_FALSE(names("mail.a.example:465", *submissions));
+    EXPECT_FALSE(names("smtps://", *submissions));
+    EXPECT_FALSE(names("smtps://a.example", *parse_url("https://a.example")));
+    EXPECT_FALSE(parse_url("https://a.example")->is_mail);
+}
+
 class BadUrlTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(BadUrlTest, IsInvalidAndNotQuoted) {

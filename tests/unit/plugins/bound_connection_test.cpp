@@ -68,6 +68,18 @@ TEST_F(BoundConnectionTest, P11_PlainHttpOnlyToListedAddresses) {
     EXPECT_THAT(config::to_string(problems_[0]), HasSubstr("egress.allow_private"));
 }
 
+TEST_F(BoundConnectionTest, P11_AMailServerNeedsAManifestThatSaysSo) {
+    connection_.base_url = "smtp://mail.acme.example";
+    bind();
+    ASSERT_EQ(problems_.size(), 1U);
+    EXPECT_THAT(config::to_string(problems_[0]), HasSubstr("mail server"));
+    problems_.clear();
+    manifest_.egress_hosts = {"smtps://", "smtp://"};
+    EXPECT_THAT(bind().policy.hosts,
+                ElementsAre("smtps://", "smtp://", "smtp://mail.acme.example"));
+    EXPECT_THAT(problems_, IsEmpty());
+}
+
 TEST_F(BoundConnectionTest, P8_TheFirstWebhookSecretHasANameForThePlugin) {
     EXPECT_FALSE(bind().policy.secrets.contains("webhook_secret"));
     connection_.webhook_secrets = {{Secret("new"), "env:NEW"}, {Secret("old"), "env:OLD"}};

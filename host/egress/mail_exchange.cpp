@@ -1,0 +1,221 @@
+#include "egress/mail_exchange.hpp"
+
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "egress/ascii.hpp"
+
+namespace gatehouse::egress {
+namespace {
+
+constexpr long kConnectTimeoutMs = 5'000;
+constexpr std::size_t kMaxReceivers = 50;
+constexpr std::size_t kMaxAddressBytes = 254;
+constexpr int kFirstRefusal = 400;
+constexpr int kLoginRefused = 535;
+
+struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using List = std::unique_ptr<curl_slist, FreeList>;
+
+bool is_domain(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.';
+    });
+}
+
+// Nothing that could end the command's argument or begin another one.
+bool is_address(std::string_view text) {
+    const std::size_t at = text.rfind('@');
+    return at != std::string_view::npos && at > 0 && text.size() <= kMaxAddressBytes &&
+           is_domain(text.substr(at + 1)) && std::ranges::all_of(text.substr(0, at), [](char c) {
+               return c > 0x20 && c < 0x7f && std::strchr("<>()[]\\,;:\"@", c) == nullptr;
+           });
+}
+
+struct Envelope {
+    std::string from;
+    std::vector<std::string> to;
+    std::string user;
+    std::string password;
+};
+
+Result<Envelope> envelope_of(const HttpCall& call) {
+    Envelope envelope;
+    for (const auto& [name, value] : call.headers) {
+        const std::string key = lower(name);
+        if (key == "mail-user") {
+            envelope.user = value;
+        } else if (key == "mail-password") {
+            envelope.password = value;
+        } else if (key == "mail-from" && is_address(value)) {
+            envelope.from = value;
+        } else if (key == "rcpt-to" && is_address(value)) {
+            envelope.to.push_back(value);
+        } else {
+            return fail(ErrorKind::kInvalid, "the mail's " + name + " cannot be used");
+        }
+    }
+    if (envelope.from.empty() || envelope.to.empty() || envelope.to.size() > kMaxReceivers) {
+        return fail(ErrorKind::kInvalid, "a mail needs one sender and 1 to 50 receivers");
+    }
+    if (envelope.user.empty() != envelope.password.empty()) {
+        return fail(ErrorKind::kInvalid, "a mail account needs a user and a password");
+    }
+    return envelope;
+}
+
+class Exchange {
+  public:
+    Exchange(CurlShared& shared, const Url& url)
+        : shared_(shared), host_and_port_(url.host_and_port()), easy_(curl_easy_init()) {}
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    ~Exchange() { curl_easy_cleanup(easy_); }
+
+    Result<HttpReply> run(const HttpCall& call, const Url& url, const Envelope& envelope) {
+        List receivers;
+        List connect_to;
+        const bool is_ready = easy_ != nullptr && append_all(receivers, envelope.to) &&
+                              append_all(connect_to, shared_.connect_to);
+        if (!is_ready) return fail(ErrorKind::kInternal, "out of memory for a mail");
+        body_ = call.body;
+        set_security(url);
+        set_mail(call, url, envelope);
+        curl_easy_setopt(easy_, CURLOPT_MAIL_RCPT, receivers.get());
+        curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to.get());
+        return reply_to(curl_easy_perform(easy_));
+    }
+
+  private:
+    static bool append_all(List& list, const std::vector<std::string>& lines) {
+        for (const std::string& line : lines) {
+            curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+            if (longer == nullptr) return false;
+            static_cast<void>(list.release());
+            list.reset(longer);
+        }
+        return true;
+    }
+
+    // As for HTTP (curl_handle.cpp): our trust store, our look at the address, no proxy.
+    void set_security(const Url& url) {
+        const bool may_be_plain = shared_.guard.lists(host_and_port_);
+        curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+        curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+        curl_easy_setopt(easy_, CURLOPT_USE_SSL,
+                         !url.is_tls && may_be_plain ? CURLUSESSL_TRY : CURLUSESSL_ALL);
+        curl_easy_setopt(easy_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+        curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+        curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+        curl_easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
+        curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+        curl_easy_setopt(easy_, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &Exchange::on_tls);
+        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
+        curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Exchange::on_open_socket);
+        curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
+        curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &Exchange::on_progress);
+        curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
+    }
+
+    void set_mail(const HttpCall& call, const Url& url, const Envelope& envelope) {
+        // To libcurl the path is the name to say EHLO with; this machine's own is nobody's affair.
+        const std::string domain = envelope.from.substr(envelope.from.rfind('@') + 1);
+        const std::string address =
+            (url.is_tls ? "smtps://" : "smtp://") + url.host_and_port() + "/" + domain;
+        const long timeout_ms = std::max(call.timeout_ms, 1);
+        curl_easy_setopt(easy_, CURLOPT_URL, address.c_str());
+        curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, timeout_ms);
+        curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, std::min(kConnectTimeoutMs, timeout_ms));
+        curl_easy_setopt(easy_, CURLOPT_MAIL_FROM, envelope.from.c_str());
+        if (!envelope.user.empty()) {
+            curl_easy_setopt(easy_, CURLOPT_USERNAME, envelope.user.c_str());
+            curl_easy_setopt(easy_, CURLOPT_PASSWORD, envelope.password.c_str());
+        }
+        curl_easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Exchange::on_read);
+        curl_easy_setopt(easy_, CURLOPT_READDATA, this);
+        curl_easy_setopt(easy_, CURLOPT_INFILESIZE_LARGE,
+                         static_cast<curl_off_t>(call.body.size()));
+    }
+
+    Result<HttpReply> reply_to(CURLcode code) const {
+        const std::string where = host_and_port_ + ": ";
+        long status = 0;
+        curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+        HttpReply reply;
+        reply.status = static_cast<int>(status);
+        if (code == CURLE_OK) return reply;
+        if (code == CURLE_LOGIN_DENIED && reply.status < kFirstRefusal) {
+            reply.status = kLoginRefused;
+        }
+        if (is_refused_ && !is_tried_) {
+            return fail(
+                ErrorKind::kForbidden,
+                where + "resolves to a private address that egress.allow_private does not list");
+        }
+        if (code == CURLE_USE_SSL_FAILED) {
+            return fail(ErrorKind::kForbidden, where + "the mail server offers no STARTTLS");
+        }
+        if (code == CURLE_ABORTED_BY_CALLBACK) {
+            return fail(ErrorKind::kUnavailable, where + "the host is stopping");
+        }
+        if (reply.status >= kFirstRefusal) return reply;
+        return fail(ErrorKind::kUnavailable, where + lower(curl_easy_strerror(code)));
+    }
+
+    static std::size_t on_read(char* out, std::size_t size, std::size_t count, void* self) {
+        auto& exchange = *static_cast<Exchange*>(self);
+        const std::size_t bytes = std::min(size * count, exchange.body_.size());
+        std::memcpy(out, exchange.body_.data(), bytes);
+        exchange.body_.remove_prefix(bytes);
+        return bytes;
+    }
+
+    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+        return static_cast<Exchange*>(self)->shared_.is_stopped ? 1 : 0;
+    }
+
+    static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+        auto& exchange = *static_cast<Exchange*>(self);
+        if (!exchange.shared_.guard.allows(address->addr, exchange.host_and_port_)) {
+            exchange.is_refused_ = true;
+            return CURL_SOCKET_BAD;
+        }
+        exchange.is_tried_ = true;
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    }
+
+    static CURLcode on_tls(CURL*, void* tls, void* self) {
+        SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(tls),
+                                static_cast<Exchange*>(self)->shared_.trust.get());
+        return CURLE_OK;
+    }
+
+    CurlShared& shared_;
+    const std::string host_and_port_;
+    CURL* easy_;
+    std::string_view body_;  // what is left of it
+    bool is_refused_ = false;
+    bool is_tried_ = false;
+};
+
+}  // namespace
+
+Result<HttpReply> send_mail(CurlShared& shared, const HttpCall& call, const Url& url) {
+    if (call.method != "POST") return fail(ErrorKind::kInvalid, "a mail is a POST");
+    const Result<Envelope> envelope = envelope_of(call);
+    if (!envelope) return tl::unexpected(envelope.error());
+    return Exchange(shared, url).run(call, url, *envelope);
+}
+
+}  // namespace gatehouse::egress
