@@ -142,6 +142,9 @@ std::vector<Sentence> sentences_of_storeganise() {
     for (Sentence& sentence : of_edits()) {
         all.push_back(std::move(sentence));
     }
+    all.push_back(say("given the site is in (\\S+)", [](Scene& scene, const std::smatch& m) {
+        scene.options.sites = "  - {site: \"*\", access: doors, time_zone: " + m[1].str() + "}\n";
+    }));
     all.push_back(say("given Storeganise echoes every write", [](Scene& scene, const std::smatch&) {
         World& world = scene.get();
         world.start_host();

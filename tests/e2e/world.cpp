@@ -244,11 +244,13 @@ std::optional<std::string> World::field_of(const std::string& unit, const std::s
 
 void World::expect_field(const std::string& unit, const std::string& code,
                          const std::string& value) {
-    const std::string text = field_of(unit, code).value_or("");
-    if (text.find(value) == std::string::npos) {
-        throw std::runtime_error("field " + code + " of " + unit + " is " + text + ", not " +
-                                 value);
-    }
+    // Written after the access itself is as it should be, and so perhaps after the event is done.
+    await([&]() -> std::string {
+        const std::string text = field_of(unit, code).value_or("");
+        return text.find(value) != std::string::npos
+                   ? ""
+                   : "field " + code + " of " + unit + " is " + text + ", not " + value;
+    });
 }
 
 void World::expect_timeline(const std::string& text) {
