@@ -9,6 +9,7 @@ namespace gatehouse::e2e {
 std::unique_ptr<Vendor> make_vendor(const std::string& name) {
     static const std::map<std::string, std::function<std::unique_ptr<Vendor>()>> kMakers{
         {"Kisi", make_kisi},
+        {"Nuki", make_nuki},
     };
     const auto found = kMakers.find(name);
     if (found == kMakers.end()) {

@@ -39,10 +39,11 @@ class Vendor {
                                                 const Person& person) = 0;
 };
 
-// By the name that cases use: "Kisi". Throws std::runtime_error for another.
+// By the name that cases use: "Kisi", "Nuki". Throws std::runtime_error for another.
 std::unique_ptr<Vendor> make_vendor(const std::string& name);
 
 std::unique_ptr<Vendor> make_kisi();
+std::unique_ptr<Vendor> make_nuki();
 
 // Throws what the simulator complains of.
 nlohmann::json must(nlohmann::json answer, const std::string& what);

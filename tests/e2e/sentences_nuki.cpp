@@ -1,0 +1,118 @@
+// PINs on Nuki's keypads: whose opens what, which is the same as before, and what goes wrong there.
+#include <algorithm>
+#include <stdexcept>
+
+#include "e2e/sentences.hpp"
+
+namespace gatehouse::e2e {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kField = "nuki_pinCode";
+
+std::string join(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) {
+        text += (text.empty() ? "" : ", ") + name;
+    }
+    return text.empty() ? "nothing" : text;
+}
+
+void expect_opens(World& world, const std::string& pin, std::vector<std::string> doors) {
+    std::sort(doors.begin(), doors.end());
+    world.await([&]() -> std::string {
+        const std::vector<std::string> found = world.simulators().locks_opened_by(pin);
+        if (found == doors) return "";
+        return "it opens " + join(found) + " and not " + join(doors);
+    });
+}
+
+std::string pin_of(World& world, const std::string& unit) {
+    std::string pin;
+    world.await([&]() -> std::string {
+        pin = world.field_of(unit, kField).value_or("");
+        return pin.empty() ? "the rental has no PIN" : "";
+    });
+    return pin;
+}
+
+void put_code_by_hand(World& world, const std::string& unit, const std::string& name,
+                      const std::string& pin) {
+    const std::string target = world.target(unit);
+    const int lock = std::stoi(target.substr(target.find(':') + 1));
+    must(world.simulators().post(
+             "nuki_auth", {{"account", "acme"}, {"lock_id", lock}, {"name", name}, {"code", pin}}),
+         "nuki_auth");
+}
+
+std::vector<Sentence> of_pins() {
+    const auto remembered = std::make_shared<std::string>();
+    return {
+        say("when the PIN of (\\w+) is remembered",
+            [remembered](Scene& scene, const std::smatch& m) {
+                *remembered = pin_of(scene.get(), m[1]);
+            }),
+        say("then the PIN of (\\w+) is the remembered one",
+            [remembered](Scene& scene, const std::smatch& m) {
+                if (pin_of(scene.get(), m[1]) != *remembered) {
+                    throw std::runtime_error("it is another one");
+                }
+            }),
+        say("then the remembered PIN opens nothing",
+            [remembered](Scene& scene, const std::smatch&) {
+                expect_opens(scene.get(), *remembered, {});
+            }),
+        say("then the remembered PIN opens (\".*\")",
+            [remembered](Scene& scene, const std::smatch& m) {
+                expect_opens(scene.get(), *remembered, quoted(m[1]));
+            }),
+        say("then the PIN of (\\w+) has (\\d+) digits from 1 to 9",
+            [](Scene& scene, const std::smatch& m) {
+                const std::string pin = pin_of(scene.get(), m[1]);
+                const bool fits = pin.size() == std::stoul(m[2]) &&
+                                  pin.find_first_not_of("123456789") == std::string::npos;
+                if (!fits) throw std::runtime_error("it does not fit");
+            }),
+        say("then the rental of (\\w+) has no PIN",
+            [](Scene& scene, const std::smatch& m) {
+                World& world = scene.get();
+                const std::string unit = m[1];
+                world.await([&]() -> std::string {
+                    return world.field_of(unit, kField) ? "it still has one" : "";
+                });
+            }),
+    };
+}
+
+std::vector<Sentence> of_keypads() {
+    return {
+        say("then the PIN (\\d+) opens nothing",
+            [](Scene& scene, const std::smatch& m) { expect_opens(scene.get(), m[1], {}); }),
+        say("then the PIN (\\d+) opens (\".*\")",
+            [](Scene& scene, const std::smatch& m) {
+                expect_opens(scene.get(), m[1], quoted(m[2]));
+            }),
+        say("given the (\\w+) has the PIN (\\d+) at the door of (\\w+)",
+            [](Scene& scene, const std::smatch& m) {
+                put_code_by_hand(scene.get(), m[3], m[1], m[2]);
+            }),
+        say("given Nuki loses the next (\\d+) commands?",
+            [](Scene& scene, const std::smatch& m) {
+                must(scene.get().simulators().post("settings", {{"nuki_lose", std::stoi(m[1])}}),
+                     "settings");
+            }),
+    };
+}
+
+}  // namespace
+
+std::vector<Sentence> sentences_of_nuki() {
+    std::vector<Sentence> all = of_pins();
+    for (Sentence& one : of_keypads()) {
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+}  // namespace gatehouse::e2e
