@@ -58,11 +58,8 @@ std::vector<Sentence> sentences_of_the_host();
 std::vector<Sentence> sentences_of_examples();
 std::vector<Sentence> sentences_of_storeganise();
 std::vector<Sentence> sentences_of_messages();
-<<<<<<< HEAD
 std::vector<Sentence> sentences_of_sweeps();
-=======
 std::vector<Sentence> sentences_of_nuki();
->>>>>>> 576dbef (Tell cases of PINs at Nuki's keypads)
 
 // All of them.
 std::vector<Sentence> sentences();
