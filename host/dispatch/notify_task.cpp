@@ -121,13 +121,12 @@ Result<void> Notifier::tell(const Task& task, const notify::Told& told, const Me
     json event = message.event;
     event["created_at"] = event["created"];
     event.erase("created");
-    const std::string document =
-        notify::without_references(dump_json({{"schema", 1},
-                                              {"id", message.id},
-                                              {"event", std::move(event)},
-                                              {"business", task.business},
-                                              {"facts", message.facts},
-                                              {"message", filled->content}}));
+    const std::string document = dump_json({{"schema", 1},
+                                            {"id", message.id},
+                                            {"event", std::move(event)},
+                                            {"business", task.business},
+                                            {"facts", message.facts},
+                                            {"message", filled->content}});
     if (document.size() > kMaxDocumentBytes) {
         return fail(ErrorKind::kInvalid, "the event and its facts are too large to be passed on");
     }

@@ -134,6 +134,13 @@ Result<std::vector<std::string>> fill_in(const Secrets& secrets, HttpCall& call)
     return used;
 }
 
+std::string without_references(std::string json) {
+    for (std::size_t at = json.find("{{"); at != std::string::npos; at = json.find("{{", at + 2)) {
+        json.insert(at + 1, 1, ' ');
+    }
+    return json;
+}
+
 void take_out(const Secrets& secrets, const std::vector<std::string>& used, HttpReply& reply) {
     for (const std::string& name : used) {
         const auto secret = secrets.find(name);

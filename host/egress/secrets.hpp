@@ -25,6 +25,10 @@ using Secrets = std::map<std::string, Secret>;
 // The message names the secret, never its value.
 Result<std::vector<std::string>> fill_in(const Secrets& secrets, HttpCall& call);
 
+// `json` with no "{{" left in its texts (outside of them JSON has none). For documents that hold
+// what others wrote: a renter who calls himself {{secret:api_key}} must stay one who is called so.
+std::string without_references(std::string json);
+
 // Replaces the values of `used` in the answer's headers and body by "***": a vendor that echoes a
 // key in its error text must not carry it into a timeline. Values under six bytes stay: they would
 // hit innocent text.

@@ -97,14 +97,6 @@ json localised(json object, std::string_view language) {
     return object;
 }
 
-std::string without_references(std::string json_text) {
-    for (std::size_t at = json_text.find("{{"); at != std::string::npos;
-         at = json_text.find("{{", at + 2)) {
-        json_text.insert(at + 1, 1, ' ');
-    }
-    return json_text;
-}
-
 std::string id_in(const json& object, std::string_view member_name) {
     const json* found = member(object, member_name);
     if (found == nullptr) return {};

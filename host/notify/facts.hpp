@@ -16,10 +16,6 @@ nlohmann::json without_pins(nlohmann::json object);
 // text in `language` ("de", "de-CH"), else by the first.
 nlohmann::json localised(nlohmann::json object, std::string_view language);
 
-// The text of a JSON document in which no "{{" is left: to egress {{secret:x}} is a reference, and
-// what a renter calls himself must never be one. (Outside of its texts JSON has no "{{".)
-std::string without_references(std::string json_text);
-
 // An id that stands as a text or as an object {"id": text}; empty if it is neither.
 std::string id_in(const nlohmann::json& object, std::string_view member);
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "egress/secrets.hpp"
 #include "plugins/documents.hpp"
 #include "plugins/http_service.hpp"
 #include "plugins/scrub.hpp"
@@ -142,7 +143,11 @@ Result<std::string> RunnerPool::call_slot(const Call& call, const Door& door,
         return service_error({ErrorKind::kUnsupported, "this host has no such service"});
     };
     const std::string instance = door.bound.name + "#" + std::to_string(slot);
-    const CallFrame frame{0, call.function, instance, door.bound.document, call.document};
+    // Facts hold what others wrote; only this function is told of a secret by its name.
+    const std::string document = call.function == "events.subscribe"
+                                     ? call.document
+                                     : egress::without_references(call.document);
+    const CallFrame frame{0, call.function, instance, door.bound.document, document};
     RunnerLane& lane = pick(lanes_.at(door.bound.plugin), door.bound, slot);
     return lane.call(frame, std::chrono::milliseconds(manifest.call_ms), serve, call.secrets);
 }

@@ -143,6 +143,17 @@ TEST(SdkTest, TheFeaturesOfAFrozenPluginWork) {
     EXPECT_EQ((*applied)["targets"][0]["target"], "door:1");
 }
 
+TEST(SdkTest, P8_WhatComesFromOutsideNamesNoSecret) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    fixture.connect("doors", "echo");
+    fixture.start();
+    const auto result = fixture.host->call(
+        {"acme", "doors", "access.apply", apply_request("{{secret:api_key}}", "good")});
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_NE(result->find("{ {secret:api_key}}"), std::string::npos) << *result;
+}
+
 TEST(SdkTest, WhatIsNotOfferedOrNotThereIsSaid) {
     PluginFixture fixture;
     fixture.add_plugin({"echo", "echo"});

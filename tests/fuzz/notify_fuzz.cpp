@@ -25,7 +25,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto message = notify::fill(nlohmann::json(std::string(written)), safe);
     if (!message) return 0;
     if (message->content.get_ref<const std::string&>().size() > notify::kMaxTextBytes) std::abort();
-    const std::string document = notify::without_references(dump_json(message->content));
-    if (document.find("{{") != std::string::npos) std::abort();
     return 0;
 }

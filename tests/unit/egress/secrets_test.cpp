@@ -102,5 +102,11 @@ TEST(SecretsTest, SignsAsStandardWebhooksSays) {
     EXPECT_FALSE(fill_in(secrets, other).has_value());
 }
 
+TEST(SecretsTest, P8_NothingFromOutsideNamesASecret) {
+    EXPECT_EQ(without_references(R"({"name":"{{secret:api_key}} {{{x"})"),
+              R"({"name":"{ {secret:api_key}} { { {x"})");
+    EXPECT_EQ(without_references(R"({"a":{"b":1}})"), R"({"a":{"b":1}})");
+}
+
 }  // namespace
 }  // namespace gatehouse::egress

@@ -41,11 +41,5 @@ TEST(Facts, IdsStandAsTextOrAsObjects) {
     EXPECT_EQ(id_in("text", "e"), "");
 }
 
-TEST(Facts, P8_NothingFromOutsideNamesASecret) {
-    EXPECT_EQ(without_references(R"({"name":"{{secret:api_key}} {{{x"})"),
-              R"({"name":"{ {secret:api_key}} { { {x"})");
-    EXPECT_EQ(without_references(R"({"a":{"b":1}})"), R"({"a":{"b":1}})");
-}
-
 }  // namespace
 }  // namespace gatehouse::notify
