@@ -23,6 +23,7 @@ LoadRun::LoadRun(boost::asio::io_context& io, LoadOptions options,
     : options_(std::move(options)),
       items_(std::move(items)),
       id_prefix_(std::move(id_prefix)),
+      io_(io),
       deadline_(io) {
     for (std::size_t at = 0; at < items_.size(); ++at) {
         by_rental_[items_[at].rental_id] = at;
@@ -50,6 +51,19 @@ void LoadRun::start(Done done) {
 void LoadRun::send_next(const std::shared_ptr<WebhookLink>& link) {
     if (is_over_ || next_ == deliveries()) return;
     const std::size_t at = next_++ / static_cast<std::size_t>(options_.copies);
+    if (options_.spacing_ms == 0) {
+        items_[at].due_us = elapsed_us();
+        return send(link, at);
+    }
+    items_[at].due_us = static_cast<std::int64_t>(at) * options_.spacing_ms * 1000;
+    auto timer = std::make_shared<boost::asio::steady_timer>(
+        io_, started_ + std::chrono::microseconds(items_[at].due_us));
+    timer->async_wait([run = shared_from_this(), timer, link, at](boost::system::error_code error) {
+        if (!error) run->send(link, at);
+    });
+}
+
+void LoadRun::send(const std::shared_ptr<WebhookLink>& link, std::size_t at) {
     std::string body = webhook_body(id_prefix_ + std::to_string(at), "job.unit_moveIn.completed",
                                     {{"jobId", items_[at].job_id}});
     std::string signature = sign(options_.secret, body);
@@ -90,6 +104,7 @@ void LoadRun::on_assigned(const std::string& email, KisiId group_id) {
 
 void LoadRun::note_progress(PreparedMoveIn& item) {
     if (!item.has_fields || !item.groups.empty()) return;
+    item.done_us = elapsed_us() - item.due_us;
     ++complete_;
     if (complete_ < items_.size()) return;
     complete_elapsed_us_ = elapsed_us();
@@ -109,9 +124,11 @@ json LoadRun::report() const {
     std::vector<std::int64_t> sorted = took_us_;
     std::sort(sorted.begin(), sorted.end());
     json incomplete = json::array();
+    json done_us = json::array();
     for (const PreparedMoveIn& item : items_) {
         const bool is_complete = item.has_fields && item.groups.empty();
         if (!is_complete && incomplete.size() < 10) incomplete.push_back(item.rental_id);
+        if (is_complete && done_us.size() < 100) done_us.push_back(item.done_us);
     }
     const bool is_all = complete_ == items_.size();
     const std::int64_t took =
@@ -130,6 +147,7 @@ json LoadRun::report() const {
             {"ack_p50_us", percentile(sorted, 0.5)},
             {"ack_p99_us", percentile(sorted, 0.99)},
             {"ack_max_us", percentile(sorted, 1)},
+            {"done_us", std::move(done_us)},
             {"incomplete", std::move(incomplete)}};
 }
 

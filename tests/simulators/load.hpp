@@ -24,13 +24,16 @@ struct PreparedMoveIn {
     std::string job_id, rental_id, email;
     std::set<KisiId> groups;  // still without a role assignment
     bool has_fields = false;
+    std::int64_t due_us = 0;   // when its webhook was to be sent, since the start
+    std::int64_t done_us = 0;  // from then until it was complete; 0 = not yet
 };
 
 struct LoadOptions {
     Url url;
     std::string secret;
     std::size_t concurrency = 16;
-    int copies = 1;  // each webhook is sent so often
+    int copies = 1;               // each webhook is sent so often
+    std::int64_t spacing_ms = 0;  // one after the other, so far apart; 0 = as answers come
     std::int64_t deadline_ms = 60'000;
     DeliveryRules rules;
 };
@@ -52,6 +55,7 @@ class LoadRun : public std::enable_shared_from_this<LoadRun> {
 
   private:
     void send_next(const std::shared_ptr<WebhookLink>& link);
+    void send(const std::shared_ptr<WebhookLink>& link, std::size_t at);
     void note_delivery(const Outcome& outcome);
     std::size_t deliveries() const;
     void note_progress(PreparedMoveIn& item);
@@ -62,6 +66,7 @@ class LoadRun : public std::enable_shared_from_this<LoadRun> {
     LoadOptions options_;
     std::vector<PreparedMoveIn> items_;
     std::string id_prefix_;
+    boost::asio::io_context& io_;
     std::vector<std::shared_ptr<WebhookLink>> links_;
     boost::asio::steady_timer deadline_;
     std::unordered_map<std::string, std::size_t> by_rental_, by_email_;

@@ -169,6 +169,7 @@ void control_load(asio::io_context& io, World& world, const json& body, const Re
     options.secret = body.value("secret", business.webhook_secret);
     options.concurrency = body.value("concurrency", options.concurrency);
     options.copies = std::max(body.value("copies", 1), 1);
+    options.spacing_ms = body.value("spacing_ms", options.spacing_ms);
     options.deadline_ms = body.value("deadline_ms", options.deadline_ms);
     options.rules = rules_from(body);
     std::vector<PreparedMoveIn> items = take_prepared(world, business, body);

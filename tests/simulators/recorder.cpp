@@ -37,6 +37,11 @@ void Recorder::count(std::string_view service, std::string_view what) {
     add(of(service).named, what);
 }
 
+void Recorder::note_open(std::string_view service, std::int64_t open) {
+    std::int64_t& most = of(service).named["most_at_once"];
+    most = std::max(most, open);
+}
+
 nlohmann::json Recorder::counters() const {
     nlohmann::json all = nlohmann::json::object();
     for (const auto& [service, counters] : services_) {

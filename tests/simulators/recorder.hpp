@@ -23,6 +23,9 @@ class Recorder {
     // Adds to a counter of its own, such as kisi's "users_created".
     void count(std::string_view service, std::string_view what);
 
+    // So many requests were open at once; the most is a counter, "most_at_once".
+    void note_open(std::string_view service, std::int64_t open);
+
     // {"kisi": {"requests": 3, "writes": 1, "routes": {...}, "statuses": {...}, ...}, ...}
     nlohmann::json counters() const;
 

@@ -24,6 +24,7 @@ Service::Service(std::string name, boost::asio::io_context& io, Faults& faults, 
       error_body_(std::move(error_body)) {}
 
 void Service::handle(Request request, Responder respond) {
+    recorder_.note_open(name_, ++open_);
     FaultPlan plan = faults_.plan(name_, request);
     if (plan.latency_ms == 0) return carry_out(request, plan.fault, respond);
     auto timer = std::make_shared<boost::asio::steady_timer>(
@@ -44,6 +45,7 @@ void Service::carry_out(const Request& request, const std::optional<Fault>& faul
             reply.body = error_body_(reply.status);
         }
     }
+    --open_;
     recorder_.record(name_, request, reply, fault ? to_string(fault->kind) : std::string_view());
     respond(std::move(reply));
 }

@@ -35,6 +35,7 @@ class Service {
     Recorder& recorder_;
     Answer answer_;
     ErrorBody error_body_;
+    std::int64_t open_ = 0;  // requests without an answer
 };
 
 }  // namespace gatehouse::simulators

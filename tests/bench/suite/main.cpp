@@ -9,18 +9,22 @@
 
 int main(int argc, char** argv) {
     using namespace gatehouse::bench;
+    int sweep_rentals = 100'000;
     const std::vector<std::pair<std::string, std::function<std::vector<Figure>()>>> all{
         {"memory", measure_memory},
         {"plugin_calls", measure_plugin_calls},
         {"acknowledgements", measure_acknowledgements},
         {"new_connections", measure_new_connections},
         {"latency_under_hang", measure_latency_under_hang},
-        {"move_ins", measure_move_ins}};
+        {"move_ins", measure_move_ins},
+        {"burst", measure_burst},
+        {"sweep", [&sweep_rentals] { return measure_sweep(sweep_rentals); }}};
     std::string only;
     std::string results = "build/bench/results.json";
     CLI::App app("Gatehouse's benchmarks, as ratios");
     app.add_option("--only", only, "the name of one measurement");
     app.add_option("--results", results);
+    app.add_option("--sweep-rentals", sweep_rentals, "how many rentals are swept");
     CLI11_PARSE(app, argc, argv);
     std::vector<Figure> figures;
     int status = 0;

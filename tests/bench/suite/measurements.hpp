@@ -13,6 +13,8 @@ std::vector<Figure> measure_new_connections();     // against Pistache's own TLS
 std::vector<Figure> measure_latency_under_hang();  // ack p99 at half load while the vendor hangs
 std::vector<Figure> measure_move_ins();            // completed move-ins/s, against Node
 std::vector<Figure> measure_plugin_calls();        // one call through the runner
+std::vector<Figure> measure_burst();               // move-ins beside another business's debts
+std::vector<Figure> measure_sweep(int rentals);    // all of them as they should be
 std::vector<Figure> measure_memory();              // host idle with 100 businesses, runner
 
 }  // namespace gatehouse::bench

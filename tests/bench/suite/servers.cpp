@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -149,6 +150,12 @@ std::vector<pid_t> children_of(pid_t pid) {
         }
     }
     return found;
+}
+
+double percentile(std::vector<double> values, double share) {
+    std::sort(values.begin(), values.end());
+    const double rank = std::ceil(share * static_cast<double>(values.size()));
+    return values.at(static_cast<std::size_t>(std::max(rank, 1.0)) - 1);
 }
 
 double median(std::vector<double> values) {

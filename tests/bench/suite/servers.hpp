@@ -68,6 +68,9 @@ double cpu_ms(pid_t pid);
 // Direct children of a process.
 std::vector<pid_t> children_of(pid_t pid);
 
+// The smallest value that is not exceeded by this share of them.
+double percentile(std::vector<double> values, double share);
+
 // The middle of an odd number of values.
 double median(std::vector<double> values);
 
