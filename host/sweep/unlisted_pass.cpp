@@ -49,7 +49,10 @@ void UnlistedPass::judge(Findings& findings) {
         return reject(findings,
                       "it is empty, and " + std::to_string(holders_) + " rentals hold access");
     }
-    if (is_trusted_ || !is_suspicious(std::ssize(unlisted_), holders_)) return accept(findings);
+    const std::int64_t missing = std::ssize(unlisted_);
+    const bool is_none_listed = missing > 0 && missing == holders_;
+    const bool is_doubtful = is_none_listed || is_suspicious(missing, holders_);
+    if (is_trusted_ || !is_doubtful) return accept(findings);
     const std::size_t stride = std::max<std::size_t>(1, unlisted_.size() / kProbes);
     for (std::size_t at = 0; at < unlisted_.size() && probes_.size() < kProbes; at += stride) {
         probes_.push_back(unlisted_[at]);

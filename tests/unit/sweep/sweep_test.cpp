@@ -96,6 +96,20 @@ TEST_F(SweepTest, P6_AListOfAnotherAccountChangesNothing) {
     EXPECT_THAT(troubles()[0], HasSubstr("is not known"));
 }
 
+TEST_F(SweepTest, P6_ASmallListOfAnotherAccountChangesNothing) {
+    settle(2);
+    client.listed = {rental("foreign")};
+    EXPECT_THAT(run_full(), IsEmpty());
+    EXPECT_THAT(troubles(), SizeIs(1));
+}
+
+TEST_F(SweepTest, TheLastRenterMayLeaveUnlisted) {
+    settle(1);
+    client.listed = {rental("moved-in")};
+    client.rentals_at["r1000"].state = "ended";
+    EXPECT_THAT(run_full(), ElementsAre("moved-in facts differ", "r1000 not listed"));
+}
+
 TEST_F(SweepTest, P6_AForeignRowChangesNothing) {
     settle(60);
     client.listed.insert(client.listed.begin(), rental("moved-in"));
