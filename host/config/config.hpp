@@ -25,6 +25,7 @@ struct LabelledSecret {
 struct Listen {
     std::string address = "0.0.0.0";
     std::uint16_t port = 8443;
+    std::string public_url;  // what vendors are given as address; empty = nothing is registered
     std::filesystem::path certificate;
     std::filesystem::path key;
     int workers = 2;
@@ -60,7 +61,8 @@ struct Dispatch {
     std::int64_t first_retry_ms = 2'000;
     std::int64_t max_retry_ms = 3'600'000;
     std::int64_t budget_ms =
-        86'400'000;  // attempts go on for at least this long, then a dead letter
+        86'400'000;                  // attempts go on for at least this long, then a dead letter
+    std::int64_t care_ms = 900'000;  // between two looks after a connection
 };
 
 struct Egress {

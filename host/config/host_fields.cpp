@@ -36,8 +36,21 @@ void timeout_fields(Fields& fields, Listen& out) {
     fields.lasting("idle", out.idle_ms, {"between two requests of a connection"}, 100, kHourMs);
 }
 
+void public_url_field(Fields& fields, Listen& out) {
+    fields.text("public_url", out.public_url,
+                {"this port's address from outside; vendors' webhooks are registered with it"},
+                rules::url());
+    while (out.public_url.ends_with('/'))
+        out.public_url.pop_back();
+    const auto head = url_head(out.public_url);
+    if (head && !head->is_tls) {
+        fields.error("public_url", "'public_url' is plain http", "use https");
+    }
+}
+
 void listen_fields(Fields& fields, Listen& out) {
     out.place = fields.place();
+    public_url_field(fields, out);
     fields.text("address", out.address, {"the address that webhooks come in at"}, rules::address());
     fields.whole("port", out.port, {"its TCP port; 0 = any free one"}, 0, 65535);
     fields.map("tls", {"the server's certificate and key; read again when they change", true},
@@ -81,6 +94,10 @@ void dispatch_fields(Fields& fields, Dispatch& out) {
                    kDayMs);
     fields.lasting("budget", out.budget_ms,
                    {"attempts go on at least this long, then a dead letter"}, 100, 30 * kDayMs);
+    fields.lasting("care", out.care_ms,
+                   {"how often each connection is looked after: does the vendor answer, does it "
+                    "send its events, which were missed"},
+                   kSecondMs, 30 * kMinuteMs);
     if (out.first_retry_ms > out.max_retry_ms) {
         fields.error("first_retry", "'first_retry' is longer than 'max_retry'");
     }
