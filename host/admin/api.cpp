@@ -203,8 +203,10 @@ HttpResponse Api::replay_event(const Request& request) {
     // The event's own id is known and would be swallowed as a duplicate; a task is not an event.
     dispatch::NewTask task;
     task.business = event.business;
-    task.kind = dispatch::TaskKind::kResolve;
-    task.key = std::to_string(event.id);
+    const bool is_storeganise = event.source == "storeganise";
+    task.kind = is_storeganise ? dispatch::TaskKind::kResolve : dispatch::TaskKind::kInbound;
+    task.key = is_storeganise ? std::to_string(event.id)
+                              : dispatch::inbound_key(event.source, event.sender_id);
     task.due_ms = deps_.clock.now_ms();
     task.event_id = event.id;
     if (const auto done = deps_.store.enqueue({task}); !done) return refusal(done.error());

@@ -118,6 +118,10 @@ Result<void> Host::start_work() {
     if (!begun) {
         return tl::unexpected(named("sweep", begun.error()));
     }
+    const auto cared = store_->enqueue(dispatch::care_tasks(*config_, clock_.now_ms()));
+    if (!cared) {
+        return tl::unexpected(named("care", cared.error()));
+    }
     if (Result<void> started = dispatcher_->start(); !started) {
         return tl::unexpected(named("dispatch", started.error()));
     }

@@ -30,12 +30,15 @@ Work::Work(const config::Config& config, store::Store& store, egress::Egress& eg
           {businesses_, plugins, store, store, sweep_comparison_, sweep_reports_, clock, metrics}),
       dead_letters_(store),
       news_(businesses_, clock),
-      alerts_({businesses_, store, store, dead_letters_, &news_, clock}) {}
+      alerts_({businesses_, store, store, dead_letters_, &news_, clock}),
+      inbound_(businesses_, plugins, store, clock),
+      carer_(config, businesses_, plugins, store, store, clock) {}
 
 dispatch::Handlers Work::handlers() {
     return {{dispatch::TaskKind::kResolve, &resolver_}, {dispatch::TaskKind::kReconcile, &looker_},
             {dispatch::TaskKind::kRoute, &router_},     {dispatch::TaskKind::kNotify, &notifier_},
-            {dispatch::TaskKind::kSweep, &sweep_},      {dispatch::TaskKind::kAlert, &alerts_}};
+            {dispatch::TaskKind::kSweep, &sweep_},      {dispatch::TaskKind::kAlert, &alerts_},
+            {dispatch::TaskKind::kInbound, &inbound_},  {dispatch::TaskKind::kCare, &carer_}};
 }
 
 }  // namespace gatehouse::app

@@ -8,6 +8,8 @@
 #include "config/config.hpp"
 #include "dispatch/alert_task.hpp"
 #include "dispatch/businesses.hpp"
+#include "dispatch/care_task.hpp"
+#include "dispatch/inbound_task.hpp"
 #include "dispatch/look.hpp"
 #include "dispatch/notify_task.hpp"
 #include "dispatch/resolve.hpp"
@@ -52,6 +54,8 @@ class Work {
     StoreDeadLetters dead_letters_;
     dispatch::RouteNews news_;
     dispatch::AlertTask alerts_;
+    dispatch::InboundReader inbound_;
+    dispatch::Carer carer_;
 };
 
 }  // namespace gatehouse::app
