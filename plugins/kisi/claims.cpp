@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include "utc_time.hpp"
 
@@ -30,12 +31,15 @@ bool read_side(std::string_view text, std::optional<std::int64_t>& side) {
 }
 
 std::optional<Claim> parse_claim(std::string_view text) {
-    if (std::ranges::count(text, '|') != 2) return std::nullopt;
+    const auto bars = std::ranges::count(text, '|');
+    if (bars != 2 && bars != 3) return std::nullopt;
     Claim claim;
     if (!read_side(cut(text, '|'), claim.window.from_ms)) return std::nullopt;
     if (!read_side(cut(text, '|'), claim.window.until_ms)) return std::nullopt;
-    while (!text.empty()) {
-        const std::string_view number = cut(text, ',');
+    std::string_view groups = cut(text, '|');
+    claim.business = std::string(text);
+    while (!groups.empty()) {
+        const std::string_view number = cut(groups, ',');
         Id id = 0;
         const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id);
         if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
@@ -55,6 +59,7 @@ std::string format_claim(const Claim& claim) {
         text += std::to_string(id);
         is_first = false;
     }
+    if (!claim.business.empty()) text += "|" + claim.business;
     return text;
 }
 
@@ -73,7 +78,7 @@ bool covers_from(std::int64_t now_ms, const Window& outer, const Window& inner) 
            outer.until_ms.value_or(kEver) >= inner.until_ms.value_or(kEver);
 }
 
-Claims::Claims(const Json& metadata) {
+Claims::Claims(const Json& metadata, std::string business) : business_(std::move(business)) {
     if (!metadata.is_object()) return;
     for (const auto& [key, value] : metadata.items()) {
         const std::string text = value.is_string() ? value.get<std::string>() : std::string();
@@ -98,16 +103,18 @@ void Claims::set(const std::string& rental_id, const Claim& claim, std::int64_t 
         by_rental_.erase(rental_id);
         return;
     }
-    if (present != nullptr && present->groups == claim.groups &&
+    Claim own = claim;
+    own.business = business_;
+    if (present != nullptr && present->groups == own.groups && present->business == business_ &&
         is_same_from(now_ms, present->window, claim.window)) {
         return;
     }
     if (kPrefix.size() + rental_id.size() > kMaxKeyBytes ||
-        format_claim(claim).size() > kMaxValueBytes) {
+        format_claim(own).size() > kMaxValueBytes) {
         throw sdk::Error("the rental's id or the number of its targets is too large for Kisi",
                          {{"targets", "too many for one rental"}});
     }
-    by_rental_[rental_id] = claim;
+    by_rental_[rental_id] = std::move(own);
     taken_back_.erase(rental_id);
 }
 

@@ -4,9 +4,11 @@
 // group that both need. A claim is written before its assignment is made and taken back after it
 // was deleted. So whoever looks knows whom an assignment serves, also after a crash:
 //
-//   "gatehouse_<rental id>": "<from>|<until>|<group id>,<group id>"      "-": holds nothing
+//   "gatehouse_<rental id>": "<from>|<until>|<group id>,<group id>|<business>"    "-": holds
+//   nothing
 //
-// An assignment in a group that nobody claims was made by somebody else.
+// The business is of Gatehouse's own configuration: two of them may share one Kisi organization. An
+// assignment in a group that nobody claims was made by somebody else.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +39,7 @@ bool covers_from(std::int64_t now_ms, const Window& outer, const Window& inner);
 struct Claim {
     Window window;
     std::set<Id> groups;
+    std::string business = {};  // empty = not told
 };
 
 // The claims on one user, by rental id.
@@ -45,7 +48,10 @@ class Claims {
     Claims() = default;
 
     // Metadata that is not an object, and entries that are no claims, count as none and are kept.
-    explicit Claims(const Json& metadata);
+    // `business` is whose claims set() writes.
+    explicit Claims(const Json& metadata, std::string business = {});
+
+    const std::map<std::string, Claim>& by_rental() const { return by_rental_; }
 
     const Claim* of(const std::string& rental_id) const;
 
@@ -61,6 +67,7 @@ class Claims {
     Json metadata() const;
 
   private:
+    std::string business_;
     Json others_ = Json::object();
     std::map<std::string, Claim> by_rental_;
     std::set<std::string> taken_back_;

@@ -9,12 +9,13 @@ namespace gatehouse::kisi {
 using sdk::Error;
 using sdk::Kind;
 
-Holding::Holding(KisiApi& api, User user, std::string rental_id, std::int64_t now_ms, bool is_new)
+Holding::Holding(KisiApi& api, User user, std::string rental_id, std::string business,
+                 std::int64_t now_ms, bool is_new)
     : api_(api),
       user_(std::move(user)),
       rental_id_(std::move(rental_id)),
       now_ms_(now_ms),
-      claims_(user_.metadata),
+      claims_(user_.metadata, std::move(business)),
       written_(claims_.metadata()) {
     if (is_new) assignments_.emplace();
 }

@@ -22,7 +22,9 @@ struct Held {
 class Holding {
   public:
     // `is_new`: just created, so it holds no role yet.
-    Holding(KisiApi& api, User user, std::string rental_id, std::int64_t now_ms, bool is_new);
+    // `business` is the rental's.
+    Holding(KisiApi& api, User user, std::string rental_id, std::string business,
+            std::int64_t now_ms, bool is_new);
 
     // Makes the user hold the wish's groups for this rental, and nothing more for it. `before` is
     // what it held last time. New roles come before old ones go. A role that other rentals need

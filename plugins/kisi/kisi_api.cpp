@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "kisi_answer.hpp"
 #include "kisi_error.hpp"
 #include "utc_time.hpp"
 
@@ -17,97 +18,12 @@ constexpr int kConflict = 409;
 constexpr int kUnprocessable = 422;
 constexpr int kNotFound = 404;
 
-Error unreadable(const std::string& what) {
-    return {Kind::kUnavailable, "Kisi's answer is not readable: " + what};
-}
-
 char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::string percent_encode(const std::string& text) {
-    constexpr const char* kDigits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool is_plain = (c >= '0' && c <= '9') ||
-                              (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '.' ||
-                              c == '_' || c == '~';
-        if (is_plain) {
-            encoded += c;
-        } else {
-            encoded += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-        }
-    }
-    return encoded;
-}
-
-Id id_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_number_integer() ? found->get<Id>() : 0;
-}
-
-bool is_off(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_boolean() && !found->get<bool>();
-}
-
-std::optional<User> to_user(const Json& object) {
-    if (!object.is_object()) return std::nullopt;
-    User user;
-    user.id = id_at(object, "id");
-    user.email = sdk::text_at(object, "email");
-    user.is_enabled = !is_off(object, "access_enabled") && !is_off(object, "scim_access_enabled");
-    if (const auto metadata = object.find("metadata"); metadata != object.end()) {
-        user.metadata = *metadata;
-    }
-    if (user.id <= 0 || user.email.empty()) return std::nullopt;
-    return user;
-}
-
-std::optional<std::int64_t> time_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end() || found->is_null()) return std::nullopt;
-    const auto at_ms = found->is_string() ? parse_time(found->get<std::string>()) : std::nullopt;
-    if (!at_ms) throw unreadable("a role assignment's times");
-    return at_ms;
-}
-
-// Nothing for a role that is not one of the user in a group.
-std::optional<Assignment> to_assignment(const Json& object, Id user_id) {
-    if (!object.is_object() || id_at(object, "id") <= 0) throw unreadable("a role assignment");
-    if (sdk::text_at(object, "applies_to_type") != "Group" ||
-        id_at(object, "assignee_id") != user_id) {
-        return std::nullopt;
-    }
-    return Assignment{id_at(object, "id"),
-                      id_at(object, "applies_to_id"),
-                      {time_at(object, "valid_from"), time_at(object, "valid_until")}};
-}
-
 Json time_or_null(const std::optional<std::int64_t>& at_ms) {
     return at_ms ? Json(format_time(*at_ms)) : Json();
-}
-
-// "X-Collection-Range: 0-249/612" tells the total, "*/0" that there is nothing. Without it a short
-// page is the last.
-bool is_last_page(const sdk::HttpReply& reply, std::size_t offset, std::size_t count) {
-    const std::string range = reply.header("x-collection-range");
-    const std::size_t slash = range.find('/');
-    std::size_t total = 0;
-    if (slash != std::string::npos) {
-        const char* end = range.data() + range.size();
-        const auto [stop, error] = std::from_chars(range.data() + slash + 1, end, total);
-        if (error == std::errc{} && stop == end) return count == 0 || offset + count >= total;
-    }
-    return count < static_cast<std::size_t>(KisiApi::kPageSize);
-}
-
-Json read_list(const sdk::HttpReply& reply, const std::string& what) {
-    if (reply.status != 200) throw to_error(reply, what);
-    Json list = reply.json();
-    if (!list.is_array()) throw unreadable(what);
-    return list;
 }
 
 }  // namespace
@@ -190,9 +106,10 @@ std::vector<Assignment> KisiApi::assignments(Id user_id) {
                        "&limit=" + std::to_string(kPageSize) + "&offset=" + std::to_string(offset));
         const Json list = read_list(reply, "list the user's roles");
         for (const Json& entry : list) {
-            if (const auto found = to_assignment(entry, user_id)) all.push_back(*found);
+            const auto found = to_group_role(entry);
+            if (found && found->user_id == user_id) all.push_back(found->assignment);
         }
-        if (is_last_page(reply, offset, list.size())) return all;
+        if (is_last_page(reply, offset, list.size(), kPageSize)) return all;
         offset += list.size();
     }
     throw Error(Kind::kInternal, "the user holds more roles than can be read");
@@ -214,9 +131,11 @@ std::variant<Assignment, Error> KisiApi::assign(Id user_id, Id group_id, const W
     if (!reply.is_ok()) throw to_error(reply, what);
     const Json object = reply.json();
     if (!object.is_object()) throw unreadable("the new role assignment");
-    const auto made = to_assignment(object, user_id);
-    if (!made || made->group_id != group_id) throw unreadable("the new role assignment");
-    return *made;
+    const auto made = to_group_role(object);
+    if (!made || made->user_id != user_id || made->assignment.group_id != group_id) {
+        throw unreadable("the new role assignment");
+    }
+    return made->assignment;
 }
 
 bool KisiApi::remove_assignment(Id id) {
@@ -235,7 +154,7 @@ std::vector<Group> KisiApi::groups(int offset, bool& is_last) {
         if (!entry.is_object() || id_at(entry, "id") <= 0) throw unreadable("a group");
         groups.push_back({id_at(entry, "id"), sdk::text_at(entry, "name")});
     }
-    is_last = is_last_page(reply, static_cast<std::size_t>(offset), list.size());
+    is_last = is_last_page(reply, static_cast<std::size_t>(offset), list.size(), kPageSize);
     return groups;
 }
 

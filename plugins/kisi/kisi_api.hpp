@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -24,6 +25,26 @@ struct Assignment {
     Id id = 0;
     Id group_id = 0;
     Window window;
+};
+
+struct GroupRole {
+    Id user_id = 0;
+    Assignment assignment;
+};
+
+// An event webhook as registered with Kisi.
+struct Integration {
+    Id id = 0;
+    std::string url;
+    bool is_on = true;  // enabled, and not switched off because it kept failing
+};
+
+// A search through Kisi's history: prepared while one waits, then read page by page.
+struct EventSet {
+    Id id = 0;
+    std::string status;  // "in_progress", "finished", "failed"
+    Json events = Json::array();
+    std::string cursor;  // of the next page; empty = none
 };
 
 struct Group {
@@ -65,6 +86,25 @@ class KisiApi {
 
     // One page of groups; `is_last` tells whether more follow.
     std::vector<Group> groups(int offset, bool& is_last);
+
+    // One page of everybody's roles in groups.
+    std::vector<GroupRole> group_roles(int offset, int& count, bool& is_last);
+
+    // Those of the users that exist.
+    std::vector<User> users(const std::set<Id>& ids);
+
+    // The groups that open a lock. Empty if Kisi does not know it.
+    std::vector<Id> groups_of_lock(Id lock_id);
+
+    std::vector<Integration> event_webhooks();
+    Integration create_event_webhook(const std::string& url, const std::string& signature_key,
+                                     const std::vector<std::string>& events);
+    void switch_on(Id integration_id);
+    Integration event_webhook(Id integration_id);
+
+    // Kisi takes one of these a second.
+    EventSet search_events(const std::string& from, const std::string& until);
+    EventSet event_set(Id id, const std::string& cursor);
 
     static constexpr int kPageSize = 250;
 

@@ -6,8 +6,13 @@
 #include <utility>
 
 #include "gatehouse/plugin.hpp"
+#include "history.hpp"
 #include "holding.hpp"
+#include "inventory.hpp"
+#include "kisi_events.hpp"
+#include "lock_groups.hpp"
 #include "utc_time.hpp"
+#include "webhook.hpp"
 
 namespace gatehouse::kisi {
 namespace {
@@ -21,6 +26,7 @@ using sdk::State;
 constexpr const char* kDefaultUrl = "https://api.kisi.io";
 constexpr const char* kRenterKey = "gatehouse-renter";
 constexpr int kMaxOffset = 20'000;
+constexpr std::uint64_t kLeastRemainingMs = 4'000;  // for one more poll and the answer
 
 std::optional<Id> parse_id(std::string_view text) {
     Id id = 0;
@@ -114,7 +120,7 @@ struct FoundUser {
 FoundUser find_or_create(KisiApi& api, const AccessRequest& request, const std::string& email,
                          const Claim& wish, std::int64_t now_ms) {
     if (auto found = api.find_user(email)) return {std::move(*found), false};
-    Claims claims;
+    Claims claims(Json::object(), request.rental.business);
     claims.set(request.rental.id, wish, now_ms);
     Json metadata = claims.metadata();
     metadata[kRenterKey] = request.renter.id;
@@ -125,7 +131,11 @@ FoundUser find_or_create(KisiApi& api, const AccessRequest& request, const std::
     throw std::get<Error>(made);
 }
 
-class KisiPlugin final : public AccessPlugin, public sdk::TargetsFeature {
+class KisiPlugin final : public AccessPlugin,
+                         public sdk::TargetsFeature,
+                         public sdk::InventoryFeature,
+                         public sdk::InboundFeature,
+                         public sdk::EventsFeature {
   public:
     void start() override {
         if (setting("api_key").empty()) {
@@ -160,7 +170,53 @@ class KisiPlugin final : public AccessPlugin, public sdk::TargetsFeature {
         return page;
     }
 
+    Json list_inventory(const std::string& cursor) override {
+        const auto offset = cursor.empty() ? Id{0} : parse_id(cursor);
+        if (!offset || *offset > kMaxOffset) {
+            throw Error("the cursor is not one of this plugin", {{"cursor", "is unusable"}});
+        }
+        KisiApi api = make_api();
+        return inventory_page(api, static_cast<int>(*offset), host().now_ms());
+    }
+
+    Json parse_inbound(const Json& request) override {
+        KisiApi api = make_api();
+        const Json event = sdk::read_json(sdk::text_at(request, "body"));
+        Json events = Json::array();
+        events.push_back(read_event(api, event));
+        return {{"schema", 1}, {"events", std::move(events)}};
+    }
+
+    Json subscribe(const Json& request) override {
+        KisiApi api = make_api();
+        return keep_webhook(api, sdk::text_at(request, "url"), sdk::text_at(request, "secret"));
+    }
+
+    Json catch_up(const Json& request) override {
+        KisiApi api = make_api();
+        HistoryPage page =
+            history_page(api, sdk::text_at(request, "since"), sdk::text_at(request, "cursor"),
+                         host().now_ms(), [this] { return remaining_ms() > kLeastRemainingMs; });
+        Json events = Json::array();
+        for (const Json& event : page.events) {
+            if (is_event(event)) events.push_back(read_event(api, event));
+        }
+        return {{"schema", 1},
+                {"events", std::move(events)},
+                {"next_cursor", page.next_cursor.empty() ? Json() : Json(page.next_cursor)}};
+    }
+
   private:
+    // A lock is no target of a grant: the groups that open it are.
+    Json read_event(KisiApi& api, const Json& event) {
+        Json read = to_access_event(event);
+        if (const auto lock =
+                parse_id(sdk::target_id(sdk::text_at(read, "target"), "lock").value_or(""))) {
+            read["grant_targets"] = lock_groups_.of(api, *lock, host().now_ms());
+        }
+        return read;
+    }
+
     KisiApi make_api() const { return {http(), base_url(kDefaultUrl), setting("api_key")}; }
 
     AccessResult open(KisiApi& api, const AccessRequest& request, const Claim& wish,
@@ -178,10 +234,12 @@ class KisiPlugin final : public AccessPlugin, public sdk::TargetsFeature {
         const Id user_id = found.user.id;
         const bool has_moved = known && known->id != user_id;
         const Held before = has_moved ? Held{} : held_of(request.references);
-        Holding holding(api, std::move(found.user), request.rental.id, now_ms, found.is_new);
+        Holding holding(api, std::move(found.user), request.rental.id, request.rental.business,
+                        now_ms, found.is_new);
         const Held held = holding.bring_into_line(wish, before);
         if (has_moved) {  // the renter's e-mail changed: the old user's roles go last
-            Holding(api, std::move(*known), request.rental.id, now_ms, false)
+            Holding(api, std::move(*known), request.rental.id, request.rental.business, now_ms,
+                    false)
                 .bring_into_line({}, held_of(request.references));
         }
         AccessResult result = result_of(request.state, to_references(user_id, held));
@@ -201,7 +259,8 @@ class KisiPlugin final : public AccessPlugin, public sdk::TargetsFeature {
         if (!known && !email.empty()) known = api.find_user(email);
         if (!known) return result_of(request.state, Json::object());
         const Id user_id = known->id;
-        Holding(api, std::move(*known), request.rental.id, host().now_ms(), false)
+        Holding(api, std::move(*known), request.rental.id, request.rental.business, host().now_ms(),
+                false)
             .bring_into_line({}, held_of(request.references));
         const bool has_ended = request.state == State::kEnded;
         return result_of(request.state, has_ended ? Json::object() : to_references(user_id, {}));
@@ -213,6 +272,8 @@ class KisiPlugin final : public AccessPlugin, public sdk::TargetsFeature {
         result.references = std::move(references);
         return result;
     }
+
+    LockGroups lock_groups_;
 };
 
 }  // namespace

@@ -46,6 +46,15 @@ TEST(ClaimsTest, ATakenBackClaimIsWrittenAsADashAndForgottenLater) {
     EXPECT_TRUE(Claims(claims.metadata()).metadata().empty());
 }
 
+TEST(ClaimsTest, NameTheirBusiness) {
+    Claims claims(Json{{"gatehouse_r1", "||900|globex"}, {"gatehouse_r2", "||901"}}, "acme");
+    EXPECT_EQ(claims.of("r1")->business, "globex");
+    EXPECT_EQ(claims.of("r1")->groups, std::set<Id>{900});
+    claims.set("r2", {{}, {901}}, kNow);
+    EXPECT_EQ(claims.metadata()["gatehouse_r1"], "||900|globex");
+    EXPECT_EQ(claims.metadata()["gatehouse_r2"], "||901|acme") << "an older note learns its own";
+}
+
 TEST(ClaimsTest, TheWidestWindowIsNeeded) {
     Claims claims;
     EXPECT_FALSE(claims.needed(900));

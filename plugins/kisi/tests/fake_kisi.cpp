@@ -140,9 +140,15 @@ Json FakeKisi::answer(const Json& request) {
     if (path.starts_with("/role_assignments")) {
         return answer_assignments(method, path.substr(17), body);
     }
+    if (path.starts_with("/integrations")) {
+        return answer_integrations(method, path.substr(13), body);
+    }
+    if (path.starts_with("/event_sets")) return answer_event_sets(method, path.substr(11));
     if (path.starts_with("/groups?")) {
         std::vector<Json> all;
-        for (const int id : groups) {
+        const std::string lock = parameter(path.substr(8), "lock_id");
+        const std::vector<int>& wanted = lock.empty() ? groups : groups_of_lock[std::stoi(lock)];
+        for (const int id : wanted) {
             all.push_back({{"id", id}, {"name", "Group " + std::to_string(id)}});
         }
         return list(all, path.substr(8));
@@ -159,6 +165,16 @@ Json FakeKisi::answer_users(const std::string& method, const std::string& rest, 
             }
         }
         return ok(add_user(user["email"], user["metadata"]));
+    }
+    if (rest.starts_with("?") && !parameter(rest.substr(1), "ids").empty()) {
+        const std::string ids = "," + parameter(rest.substr(1), "ids") + ",";
+        Json found = Json::array();
+        for (const auto& [id, user] : users) {
+            if (ids.find("," + std::to_string(id) + ",") != std::string::npos) {
+                found.push_back(user);
+            }
+        }
+        return ok(found);
     }
     if (rest.starts_with("?")) {
         Json found = Json::array();
@@ -180,9 +196,8 @@ Json FakeKisi::answer_assignments(const std::string& method, const std::string& 
     if (method == "GET") {
         std::vector<Json> all;
         for (const auto& [id, one] : assignments) {
-            if (one["assignee_id"].dump() == parameter(rest.substr(1), "assignee_id")) {
-                all.push_back(one);
-            }
+            const std::string assignee = parameter(rest.substr(1), "assignee_id");
+            if (assignee.empty() || one["assignee_id"].dump() == assignee) all.push_back(one);
         }
         return list(all, rest.substr(1));
     }
@@ -201,6 +216,47 @@ Json FakeKisi::answer_assignments(const std::string& method, const std::string& 
     }
     return ok(add_assignment(wish["assignee_id"], wish["applies_to_id"], wish["valid_from"],
                              wish["valid_until"], wish["role_id"]));
+}
+
+Json FakeKisi::answer_integrations(const std::string& method, const std::string& rest,
+                                   const Json& body) {
+    if (method == "POST") {
+        const int id = next_id_++;
+        Json made = body["integration"];
+        made["id"] = id;
+        made["disabled_due_to_error"] = false;
+        return ok(integrations[id] = made);
+    }
+    if (rest.starts_with("?")) {
+        std::vector<Json> all;
+        for (const auto& [id, one] : integrations) {
+            all.push_back(one);
+        }
+        return list(all, rest.substr(1));
+    }
+    const auto found = integrations.find(std::stoi(rest.substr(1)));
+    if (found == integrations.end()) return error(404);
+    if (method == "GET") return ok(found->second);
+    found->second.update(body["integration"]);
+    found->second["disabled_due_to_error"] = false;
+    return no_content();
+}
+
+// One set, number 77: in progress until it was polled often enough, then read by pages.
+Json FakeKisi::answer_event_sets(const std::string& method, const std::string& rest) {
+    if (method == "POST") polls_ = 0;
+    if (method == "GET") ++polls_;
+    Json set = {{"id", 77}, {"status", "in_progress"}, {"events", Json::array()}};
+    if (polls_ < polls_until_ready) return ok(set);
+    set["status"] = "finished";
+    const std::string cursor = method == "POST" ? "" : parameter(rest.substr(4), "cursor");
+    const std::size_t begin = cursor.empty() ? 0 : std::stoul(cursor);
+    const std::size_t end = std::min(history.size(), begin + history_page);
+    for (std::size_t i = begin; i < end; ++i) {
+        set["events"].push_back(history[i]);
+    }
+    if (end < history.size()) set["cursor"] = std::to_string(end);
+    return ok(set);
 }
 
 Json FakeKisi::list(const std::vector<Json>& all, const std::string& query) const {

@@ -42,6 +42,11 @@ class FakeKisi {
     std::map<int, Json> users;
     std::map<int, Json> assignments;
     std::vector<int> groups{900, 901, 4711, 4712};
+    std::map<int, std::vector<int>> groups_of_lock;
+    std::map<int, Json> integrations;
+    std::vector<Json> history;  // events, oldest first
+    int polls_until_ready = 0;  // of each event set
+    std::size_t history_page = 50;
     bool has_ranges = true;
 
     // Looks at each request first; an answer given here is the answer.
@@ -51,9 +56,12 @@ class FakeKisi {
     Json answer(const Json& request);
     Json answer_users(const std::string& method, const std::string& rest, const Json& body);
     Json answer_assignments(const std::string& method, const std::string& rest, const Json& body);
+    Json answer_integrations(const std::string& method, const std::string& rest, const Json& body);
+    Json answer_event_sets(const std::string& method, const std::string& rest);
     Json list(const std::vector<Json>& all, const std::string& query) const;
 
     int next_id_ = 1;
+    int polls_ = 0;
     std::vector<std::string> asked_;
 };
 

@@ -35,7 +35,7 @@ TEST_F(KisiPluginTest, ANewRenterTakesThreeRequests) {
               Json::parse(R"([{"target":"group:4711","name":null,"state":"active"}])"));
     EXPECT_EQ(references, Json::parse(R"({"user_id":1,"assignments":{"4711":2},"foreign":[]})"));
     EXPECT_EQ(kisi.users[1]["metadata"],
-              Json::parse(R"({"gatehouse-renter":"o1","gatehouse_r1":"||4711"})"));
+              Json::parse(R"({"gatehouse-renter":"o1","gatehouse_r1":"||4711|acme"})"));
 }
 
 TEST_F(KisiPluginTest, AKnownUserTakesFour) {
@@ -120,7 +120,7 @@ TEST_F(KisiPluginTest, NewTargetsComeBeforeOldOnesGo) {
     const Strings asked = kisi.take_asked();
     const auto made = std::ranges::find(asked, "POST /role_assignments");
     EXPECT_NE(std::find(made, asked.end(), "DELETE /role_assignments/2"), asked.end());
-    EXPECT_EQ(kisi.users[1]["metadata"]["gatehouse_r1"], "||4712");
+    EXPECT_EQ(kisi.users[1]["metadata"]["gatehouse_r1"], "||4712|acme");
 }
 
 TEST_F(KisiPluginTest, AnotherWindowIsDeletedAndMadeAnew) {

@@ -94,7 +94,7 @@ TEST_F(KisiSharingTest, MetadataLostAtKisiIsMadeUpForByTheReferences) {
     apply("r1", "active", {"group:900"});
     kisi.users[1]["metadata"] = nullptr;
     apply("r1", "active", {"group:900"});
-    EXPECT_EQ(kisi.users[1]["metadata"]["gatehouse_r1"], "||900");
+    EXPECT_EQ(kisi.users[1]["metadata"]["gatehouse_r1"], "||900|acme");
     kisi.users[1]["metadata"] = nullptr;
     apply("r1", "ended", {});
     EXPECT_EQ(kisi.roles(), Strings{});
