@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/access_log.hpp"
 #include "admin/explain.hpp"
 #include "admin/replies.hpp"
 #include "admin/views.hpp"
@@ -52,6 +53,10 @@ HttpResponse Api::answer(const Request& request) {
         {"GET", {"v1", "version"}, {}, &Api::version},
         {"GET", {"v1", "plugins"}, {}, &Api::plugins},
         {"GET", {"v1", "businesses"}, {"after", "limit"}, &Api::businesses},
+        {"GET",
+         {"v1", "businesses", "*", "access-log"},
+         {"connection", "rental", "renter", "target", "from", "until", "cursor", "limit", "format"},
+         &Api::access_log},
         {"GET", {"v1", "events"}, {"business", "state", "before", "limit"}, &Api::events},
         {"GET", {"v1", "events", "*"}, {}, &Api::event},
         {"GET", {"v1", "events", "by-sender", "*", "*", "*"}, {}, &Api::event_by_sender},
@@ -143,6 +148,10 @@ HttpResponse Api::businesses(const Request& request) {
         list.push_back(business_view(entry->second, *uses));
     }
     return reply({{"businesses", std::move(list)}, {"next_after", std::move(next)}});
+}
+
+HttpResponse Api::access_log(const Request& request) {
+    return access_log_reply(deps_.store, *deps_.config, request);
 }
 
 HttpResponse Api::events(const Request& request) {

@@ -42,6 +42,7 @@ class Api {
     edge::HttpResponse version(const Request& request);
     edge::HttpResponse plugins(const Request& request);
     edge::HttpResponse businesses(const Request& request);
+    edge::HttpResponse access_log(const Request& request);
     edge::HttpResponse events(const Request& request);
     edge::HttpResponse event(const Request& request);
     edge::HttpResponse event_by_sender(const Request& request);

@@ -107,6 +107,24 @@ void print_failure(const std::string& message, std::ostream& err) {
     }
 }
 
+// Every page of a list as one CSV.
+int export_csv(CommandLine command, const Verbs& verbs, std::ostream& out, std::ostream& err) {
+    command.options.try_emplace("limit", "500");
+    for (bool is_first = true;; is_first = false) {
+        const Asked asked =
+            ask(command, verbs, std::string(command.remote->method), request_target(command));
+        if (asked.exit_code != kOk) {
+            print_failure(asked.message, err);
+            return asked.exit_code;
+        }
+        command.remote->print_csv(asked.answer.document, is_first, out);
+        const std::string next = string_member(asked.answer.document, "next_cursor").value_or("");
+        // A host that names the same page again would never end.
+        if (next.empty() || next == command.options["cursor"]) return kOk;
+        command.options["cursor"] = next;
+    }
+}
+
 int print_answer(const CommandLine& command, const Asked& asked,
                  void (*print)(const json& document, std::ostream& out), std::ostream& out,
                  std::ostream& err) {
@@ -121,6 +139,7 @@ int print_answer(const CommandLine& command, const Asked& asked,
 }
 
 int remote(const CommandLine& command, const Verbs& verbs, std::ostream& out, std::ostream& err) {
+    if (command.is_csv) return export_csv(command, verbs, out, err);
     Asked asked = ask(command, verbs, std::string(command.remote->method), request_target(command));
     const auto next = [&] {
         const bool may_follow = asked.exit_code == kOk && command.remote->follow != nullptr;

@@ -32,6 +32,7 @@ struct Entry {
     CLI::App* app = nullptr;
     std::vector<std::string> arguments;
     std::map<std::string, std::string> options;
+    bool is_csv = false;
 };
 
 class Parser {
@@ -64,6 +65,7 @@ class Parser {
             command.verb = entry->verb;
             command.remote = entry->remote;
             command.arguments = entry->arguments;
+            command.is_csv = entry->is_csv;
             for (const auto& [name, value] : entry->options) {
                 if (!value.empty()) command.options[name] = value;
             }
@@ -101,6 +103,9 @@ class Parser {
         }
         for (const Parameter& parameter : verb.parameters) {
             add_parameter(entry, parameter);
+        }
+        if (verb.print_csv != nullptr) {
+            entry.app->add_flag("--csv", entry.is_csv, "print all of it as CSV, page after page");
         }
     }
 

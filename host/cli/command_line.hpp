@@ -16,6 +16,7 @@ struct CommandLine {
     std::string verb;  // "serve", "events list"
     std::filesystem::path config_file;
     bool is_json = false;
+    bool is_csv = false;
     const RemoteVerb* remote = nullptr;          // null: a verb that is done here
     std::vector<std::string> arguments;          // in the order of the verb's target
     std::map<std::string, std::string> options;  // by parameter name

@@ -11,6 +11,13 @@ constexpr Parameter kBusiness{"business", "NAME", "only this business"};
 constexpr Parameter kState{"state", "STATE", "only open, ignored, invalid, done or dead ones"};
 constexpr Parameter kBefore{"before", "ID", "only those older than this one"};
 constexpr Parameter kAfter{"after", "NAME", "only those after this one"};
+constexpr Parameter kRental{"rental", "ID", "only what belongs to this rental"};
+constexpr Parameter kRenter{"renter", "ID", "only what belongs to this renter"};
+constexpr Parameter kTarget{"target", "TARGET", "only at this door, as lock:12"};
+constexpr Parameter kConnection{"connection", "NAME", "only what this connection's vendor told"};
+constexpr Parameter kFrom{"from", "TIME", "not before, as 2026-11-22 or 2026-11-22T08:00:00Z"};
+constexpr Parameter kUntil{"until", "TIME", "before this time"};
+constexpr Parameter kCursor{"cursor", "CURSOR", "go on where a page ended"};
 constexpr Parameter kLimit{"limit", "COUNT", "at most this many, up to 500"};
 
 constexpr Parameter kOneBusiness{"business", "BUSINESS", "only this business", Form::kArgument};
@@ -35,6 +42,15 @@ const std::vector<RemoteVerb>& remote_verbs() {
          "/v1/businesses",
          {kAfter, kLimit},
          print_businesses},
+        {"access-log",
+         "Show what happened at a business's doors, newest first",
+         "GET",
+         "/v1/businesses/{BUSINESS}/access-log",
+         {kRental, kRenter, kTarget, kConnection, kFrom, kUntil, kCursor, kLimit},
+         print_access_log,
+         nullptr,
+         {},
+         print_access_log_csv},
         {"events list",
          "List events, newest first",
          "GET",

@@ -35,6 +35,8 @@ struct RemoteVerb {
     std::string (*follow)(const nlohmann::json& document) = nullptr;
     // When the last argument is left out; empty = it may not be.
     std::string_view short_target = {};
+    // With --csv: every page, the first with the header. Null = the verb has no --csv.
+    void (*print_csv)(const nlohmann::json& document, bool is_first, std::ostream& out) = nullptr;
 };
 
 const std::vector<RemoteVerb>& remote_verbs();

@@ -2,8 +2,8 @@
 
 _gatehouse() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local verbs="serve check schema version plugins businesses events rentals explain replay
-        sweep fuse alerts dead-letters"
+    local verbs="serve check schema version plugins businesses access-log events rentals explain
+        replay sweep fuse alerts dead-letters"
     local everywhere="--config --json --help"
     local verb="" second="" i
 
@@ -14,13 +14,15 @@ _gatehouse() {
         --state)
             mapfile -t COMPREPLY < <(compgen -W "open ignored invalid done dead" -- "$word")
             return ;;
-        --business | --before | --after | --limit | --confirm)
+        --business | --before | --after | --limit | --confirm | --rental | --renter | --target | \
+            --connection | --from | --until | --cursor)
             return ;;
     esac
 
     for ((i = 1; i < COMP_CWORD; ++i)); do
         case ${COMP_WORDS[i]} in
-            --config | --state | --business | --before | --after | --limit | --confirm) ((++i)) ;;
+            --config | --state | --business | --before | --after | --limit | --confirm | --rental | \
+                --renter | --target | --connection | --from | --until | --cursor) ((++i)) ;;
             -*) ;;
             *) if [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; else second=${COMP_WORDS[i]}; fi ;;
         esac
@@ -29,6 +31,8 @@ _gatehouse() {
     local words=$everywhere
     case $verb in
         "") words+=" $verbs" ;;
+        access-log)
+            words+=" --rental --renter --target --connection --from --until --cursor --limit --csv" ;;
         businesses | rentals) words+=" --after --limit" ;;
         sweep) words+=" --full --delta --dry-run --trust" ;;
         fuse) words+=" --confirm --confirm-all --limit" ;;

@@ -7,6 +7,7 @@
 #include "simulators/announce.hpp"
 #include "simulators/edits.hpp"
 #include "simulators/kisi_call.hpp"
+#include "simulators/kisi_control.hpp"
 #include "simulators/moves.hpp"
 #include "simulators/nuki_control.hpp"
 #include "simulators/nuki_webhooks.hpp"
@@ -62,6 +63,7 @@ void ControlApi::change(const std::string& verb, const json& body, const Respond
     if (verb == "await_echoes") return echoes_.await(respond);
     if (verb == "webhook") return control_webhook(io_, world_, body, respond);
     if (verb == "nuki_event") return control_nuki_event(io_, world_.nuki, body, respond);
+    if (verb == "kisi_event") return control_kisi_event(io_, world_, body, respond);
     if (verb == "load") return control_load(io_, world_, body, respond);
     if (verb == "unloc_event") return control_unloc_event(io_, world_.unloc, body, respond);
     json answer = json::object();
@@ -73,6 +75,8 @@ void ControlApi::change(const std::string& verb, const json& body, const Respond
         world_.reset(body.value("seed", std::uint64_t{1}));
     } else if (verb == "settings") {
         answer = apply_settings(body);
+    } else if (verb == "kisi_disable_webhooks") {
+        answer = disable_kisi_webhooks(world_, body);
     } else if (verb == "nuki_auth") {
         answer = edit_nuki_auth(world_.nuki, body);
     } else if (verb == "unloc") {
@@ -127,6 +131,8 @@ json ControlApi::apply_settings(const json& body) {
     for (const auto& [name, value] : body.items()) {
         if (name == "kisi_rate_limit") {
             kisi_api_.set_rate_limited(value.get<bool>());
+        } else if (name == "kisi_event_set_polls") {
+            world_.kisi.event_set_polls = value.get<int>();
         } else if (name == "nuki_confirm_after_reads") {
             world_.nuki.confirm_after_reads = value.get<int>();
         } else if (name == "nuki_lose") {

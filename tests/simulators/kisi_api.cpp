@@ -40,6 +40,10 @@ constexpr Resource kResources[] = {
      "GET /group_locks/{id}", "PATCH /group_locks/{id}", "DELETE /group_locks/{id}"},
     {"locks", answer_locks, false, "GET /locks", "POST /locks", "GET /locks/{id}",
      "PATCH /locks/{id}", "DELETE /locks/{id}"},
+    {"integrations", answer_integrations, false, "GET /integrations", "POST /integrations",
+     "GET /integrations/{id}", "PATCH /integrations/{id}", "DELETE /integrations/{id}"},
+    {"event_sets", answer_event_sets, false, "GET /event_sets", "POST /event_sets",
+     "GET /event_sets/{id}", "PATCH /event_sets/{id}", "DELETE /event_sets/{id}"},
 };
 
 const Resource* resource_named(std::string_view name) {

@@ -35,12 +35,15 @@ Reply answer_roles(KisiCall& call);
 Reply answer_groups(KisiCall& call);
 Reply answer_group_locks(KisiCall& call);
 Reply answer_locks(KisiCall& call);
+Reply answer_integrations(KisiCall& call);
+Reply answer_event_sets(KisiCall& call);
 
 nlohmann::json to_json(const KisiUser& user, const KisiOrganization& organization);
 nlohmann::json to_json(const KisiGroup& group, const KisiOrganization& organization);
 nlohmann::json to_json(const KisiLock& lock, const KisiOrganization& organization);
 nlohmann::json to_json(const KisiGroupLock& group_lock, const KisiOrganization& organization);
 nlohmann::json to_json(const KisiRoleAssignment& assignment, const KisiOrganization& organization);
+nlohmann::json to_json(const KisiIntegration& integration, const KisiOrganization& organization);
 
 // {"error": text, "code": code}
 Reply kisi_error(int status, std::string_view text, std::string_view code);

@@ -54,6 +54,11 @@ void KisiModel::stamp(Object& object) {
     if (object.created_at.empty()) object.created_at = object.updated_at;
 }
 
+KisiIntegration& KisiModel::add(KisiOrganization& organization, KisiIntegration integration) {
+    stamp(integration);
+    return organization.integrations[integration.id] = std::move(integration);
+}
+
 KisiUser& KisiModel::add(KisiOrganization& organization, KisiUser user) {
     stamp(user);
     organization.user_by_email[to_lower(user.email)] = user.id;

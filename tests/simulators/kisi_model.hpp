@@ -52,6 +52,28 @@ struct KisiRoleAssignment {
     std::string created_at, updated_at;
 };
 
+// An event webhook.
+struct KisiIntegration {
+    KisiId id = 0;
+    std::string name, type, url, signature_key;
+    std::vector<std::string> enabled_events;
+    bool is_enabled = true, is_disabled_due_to_error = false;
+    int failures = 0;  // deliveries in a row that were not answered with 200
+    std::string created_at, updated_at;
+};
+
+struct KisiEvent {
+    UnixMs at_ms = 0;
+    nlohmann::json document;
+};
+
+// A search through the events.
+struct KisiEventSet {
+    KisiId id = 0;
+    UnixMs from_ms = 0, until_ms = 0;
+    int polls_left = 0;  // until it is prepared
+};
+
 struct KisiOrganization {
     KisiId id = 0;
     std::string name;
@@ -63,6 +85,9 @@ struct KisiOrganization {
     std::map<KisiId, KisiLock> locks;
     std::map<KisiId, KisiGroupLock> group_locks;
     std::map<KisiId, KisiRoleAssignment> role_assignments;
+    std::map<KisiId, KisiIntegration> integrations;
+    std::map<KisiId, KisiEventSet> event_sets;
+    std::vector<KisiEvent> events;
     std::unordered_map<KisiId, std::vector<KisiId>> assignments_of_user;
 };
 
@@ -97,6 +122,7 @@ class KisiModel {
     KisiLock& add(KisiOrganization& organization, KisiLock lock);
     KisiGroupLock& add(KisiOrganization& organization, KisiGroupLock group_lock);
     KisiRoleAssignment& add(KisiOrganization& organization, KisiRoleAssignment assignment);
+    KisiIntegration& add(KisiOrganization& organization, KisiIntegration integration);
 
     static KisiUser* user_by_email(KisiOrganization& organization, std::string_view email);
     // With their role assignments. False if there is none.
@@ -114,6 +140,9 @@ class KisiModel {
 
     KisiId new_id() { return next_id_++; }
     void reset();
+
+    // How often an event set is polled until it is prepared.
+    int event_set_polls = 1;
 
     // Told after a role assignment of a user to a group was made.
     std::function<void(const std::string& email, KisiId group_id)> on_assigned;

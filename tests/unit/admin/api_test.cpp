@@ -227,5 +227,83 @@ TEST_F(ApiTest, ExplainsUnitsRentersAndTargetsByPages) {
     EXPECT_EQ(ask("GET", "/v1/explain/acme/person/p1").status, 400);
 }
 
+// Lets a task end with these events of the connection "doors", a minute apart.
+void log_events(World& world, const std::vector<std::string>& ids) {
+    dispatch::NewTask task{"acme", dispatch::TaskKind::kCare, "doors", world.clock.now_ms()};
+    ASSERT_TRUE(world.store->enqueue({task}));
+    const auto leased =
+        world.store->lease({{"acme", 1}}, world.clock.now_ms(), world.clock.now_ms() + 60'000);
+    ASSERT_EQ(leased->tasks.size(), 1U);
+    dispatch::Completion completion;
+    completion.task_id = leased->tasks[0].id;
+    completion.generation = leased->tasks[0].generation;
+    UnixMs at_ms = 1'790'000'000'000;
+    for (const std::string& id : ids) {
+        access::AccessEvent event;
+        event.business = "acme";
+        event.connection = "doors";
+        event.vendor_id = id;
+        event.kind = "unlocked";
+        event.target = "lock:12";
+        event.target_name = "=HYPERLINK(1)";
+        event.rental_id = id == "e1" ? "r1" : "";
+        event.occurred_ms = at_ms += 60'000;
+        event.received_ms = event.occurred_ms;
+        completion.access_events.push_back(event);
+    }
+    ASSERT_TRUE(world.store->complete(completion));
+}
+
+TEST_F(ApiTest, TheAccessLogComesNewestFirstByPages) {
+    log_events(world_, {"e1", "e2", "e3"});
+    const std::string path = "/v1/businesses/acme/access-log";
+    const json first = get(path, "limit=2");
+    ASSERT_EQ(first["access_events"].size(), 2U);
+    EXPECT_EQ(first["access_events"][0]["vendor_id"], "e3");
+    EXPECT_EQ(first["access_events"][0]["occurred"], "2026-09-21T14:16:20.000Z");
+    const json rest = get(path, "limit=2&cursor=" + first["next_cursor"].get<std::string>());
+    ASSERT_EQ(rest["access_events"].size(), 1U);
+    EXPECT_EQ(rest["access_events"][0]["vendor_id"], "e1");
+    EXPECT_TRUE(rest["next_cursor"].is_null());
+    EXPECT_EQ(get(path, "rental=r1")["access_events"].size(), 1U);
+    EXPECT_EQ(get(path, "target=lock:13")["access_events"].size(), 0U);
+    EXPECT_EQ(get(path, "from=2026-09-21T14:16:00Z")["access_events"].size(), 1U);
+    EXPECT_EQ(get(path, "until=2026-09-21")["access_events"].size(), 0U);
+}
+
+TEST_F(ApiTest, TheAccessLogAsCsvHoldsNoFormula) {
+    log_events(world_, {"e1"});
+    const auto response = ask("GET", "/v1/businesses/acme/access-log", "format=csv");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.content_type, "text/csv; charset=utf-8");
+    EXPECT_EQ(response.body.substr(0, 23), "\"occurred\",\"connection\"");
+    EXPECT_NE(response.body.find("\"'=HYPERLINK(1)\""), std::string::npos);
+}
+
+TEST_F(ApiTest, TheAccessLogRefusesWhatItCannotRead) {
+    for (const char* query : {"from=yesterday", "until=x", "cursor=7", "cursor=x-1", "format=xml",
+                              "limit=501", "door=1"}) {
+        EXPECT_EQ(ask("GET", "/v1/businesses/acme/access-log", query).status, 400) << query;
+    }
+    EXPECT_EQ(ask("GET", "/v1/businesses/globex/access-log").status, 404);
+}
+
+TEST_F(ApiTest, AVendorsEventIsReplayedByItsPlugin) {
+    store::NewEvent event;
+    event.business = "acme";
+    event.source = "doors";
+    event.sender_id = "e1";
+    event.type = "lock.unlock";
+    event.state = store::EventState::kIgnored;
+    std::promise<std::int64_t> id;
+    world_.store->append(std::move(event), [&](const Result<store::Appended>& appended) {
+        id.set_value(appended ? appended->event_id : -1);
+    });
+    const std::string path = "/v1/events/" + std::to_string(id.get_future().get()) + "/replay";
+    EXPECT_EQ(ask("POST", path).status, 202);
+    EXPECT_TRUE(
+        world_.store->waiting("acme", dispatch::TaskKind::kInbound, "doors/e1")->has_value());
+}
+
 }  // namespace
 }  // namespace gatehouse::admin
