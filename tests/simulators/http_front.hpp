@@ -39,6 +39,7 @@ struct Reply {
 
     // For the counters and the log, never sent.
     std::string_view route = "unknown";  // "GET /jobs/{id}", a literal
+    bool is_search = false;              // a POST that changes nothing
     std::string account;                 // whose key it was: business or organization
 };
 

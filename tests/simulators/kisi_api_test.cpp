@@ -220,5 +220,46 @@ TEST_F(KisiApiTest, MoreThanFiveRequestsInASecondAreRefused) {
     EXPECT_EQ(recorder_.counters()["kisi"]["rate_limited"], refused);
 }
 
+TEST_F(KisiApiTest, AnEventWebhookIsSwitchedOnAgain) {
+    const json wanted = {{"name", "Gatehouse"},
+                         {"type", "event_webhook"},
+                         {"url", "https://gate.example/hook"},
+                         {"enabled_events", {"lock.unlock"}},
+                         {"signature_key", "HUSH"}};
+    const Reply made = call("POST", "/integrations", {{"integration", wanted}});
+    ASSERT_EQ(made.status, 200) << made.body;
+    EXPECT_EQ(made.body.find("HUSH"), std::string::npos);
+    const KisiId id = json::parse(made.body)["id"];
+    model_.organization("acme").integrations[id].is_disabled_due_to_error = true;
+    const std::string path = "/integrations/" + std::to_string(id);
+    EXPECT_EQ(json::parse(call("GET", path).body)["disabled_due_to_error"], true);
+    EXPECT_EQ(call("PATCH", path, {{"integration", {{"enabled", true}}}}).status, 204);
+    EXPECT_EQ(json::parse(call("GET", path).body)["disabled_due_to_error"], false);
+    EXPECT_EQ(call("POST", "/integrations", {{"integration", {{"name", "x"}}}}).status, 422);
+}
+
+TEST_F(KisiApiTest, AnEventSetIsPreparedAndThenReadByPages) {
+    KisiOrganization& acme = model_.organization("acme");
+    for (int i = 0; i < 60; ++i) {
+        acme.events.push_back({*parse_utc("2026-06-01T00:00:00Z") + i, {{"uuid", i}}});
+    }
+    acme.events.push_back({*parse_utc("2026-07-01T00:00:00Z"), {{"uuid", "later"}}});
+    const json set = json::parse(
+        call("POST", "/event_sets",
+             {{"event_set", {{"interval", "2026-05-31T00:00:00Z/2026-06-02T00:00:00Z"}}}})
+            .body);
+    EXPECT_EQ(set["status"], "in_progress");
+    const std::string path = "/event_sets/" + set["id"].dump();
+    const json first = json::parse(call("GET", path, nullptr, "limit=50").body);
+    EXPECT_EQ(first["status"], "finished");
+    EXPECT_EQ(first["events"].size(), 50U);
+    const json rest = json::parse(
+        call("GET", path, nullptr, "limit=50&cursor=" + first["cursor"].get<std::string>()).body);
+    EXPECT_EQ(rest["events"].size(), 10U);
+    EXPECT_TRUE(rest["cursor"].is_null());
+    const json wide = {{"interval", "2026-01-01T00:00:00Z/2026-06-02T00:00:00Z"}};
+    EXPECT_EQ(call("POST", "/event_sets", {{"event_set", wide}}).status, 422) << "over 90 days";
+}
+
 }  // namespace
 }  // namespace gatehouse::simulators

@@ -140,7 +140,9 @@ Reply answer_event_sets(KisiCall& call) {
         set.id = call.model.new_id();
         set.polls_left = call.model.event_set_polls;
         organization.event_sets[set.id] = set;
-        return kisi_ok(page_of(organization, set, 0, kMaxEventsAtOnce));
+        Reply reply = kisi_ok(page_of(organization, set, 0, kMaxEventsAtOnce));
+        reply.is_search = true;
+        return reply;
     }
     const auto found = organization.event_sets.find(call.id);
     if (found == organization.event_sets.end()) return kisi_not_found();

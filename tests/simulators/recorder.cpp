@@ -22,7 +22,8 @@ void Recorder::record(std::string_view service, const Request& request, const Re
                       std::string_view fault) {
     Counters& counters = of(service);
     add(counters.named, "requests");
-    if (request.method != "GET" && reply.status / 100 == 2) add(counters.named, "writes");
+    const bool is_write = request.method != "GET" && !reply.is_search;
+    if (is_write && reply.status / 100 == 2) add(counters.named, "writes");
     if (!fault.empty()) add(counters.named, "faults");
     add(counters.routes, reply.route);
     add(counters.statuses, std::to_string(reply.status));

@@ -195,7 +195,8 @@ json dump(World& world) {
             {"groups", list_of(organization.groups, organization)},
             {"locks", list_of(organization.locks, organization)},
             {"group_locks", list_of(organization.group_locks, organization)},
-            {"role_assignments", list_of(organization.role_assignments, organization)}};
+            {"role_assignments", list_of(organization.role_assignments, organization)},
+            {"integrations", list_of(organization.integrations, organization)}};
     }
     all["nuki"] = dump_nuki(world.nuki);
     all["unloc"] = dump_unloc(world.unloc);

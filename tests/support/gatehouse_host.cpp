@@ -71,20 +71,22 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
     write_private(dir_ / "admin.token", kAdminToken);
     std::vector<std::string> reachable = simulators.authorities();
     reachable.insert(reachable.end(), options_.allow_private.begin(), options_.allow_private.end());
-    write_private(
-        dir_ / "gatehouse.yaml",
-        "listen: {address: 127.0.0.1, port: 0, tls: {certificate: certificate.pem, key: key.pem}}\n"
-        "admin: {address: 127.0.0.1, port: 0, token: \"${file:admin.token}\"}\n"
-        "store: {sqlite: {path: gatehouse.db}}\n"
-        "plugins: " +
-            options_.plugins.string() +
-            "\n"
-            "businesses: businesses.d\n"
-            "egress: {allow_private: " +
-            nlohmann::json(reachable).dump() + real_names(simulators) +
-            "}\n"
-            "dispatch: " +
-            options_.dispatch + "\n" + options_.host_sections);
+    const std::string public_url =
+        options_.public_url.empty() ? "" : "public_url: \"" + options_.public_url + "\", ";
+    write_private(dir_ / "gatehouse.yaml",
+                  "listen: {address: 127.0.0.1, port: 0, " + public_url +
+                      "tls: {certificate: certificate.pem, key: key.pem}}\n"
+                      "admin: {address: 127.0.0.1, port: 0, token: \"${file:admin.token}\"}\n"
+                      "store: {sqlite: {path: gatehouse.db}}\n"
+                      "plugins: " +
+                      options_.plugins.string() +
+                      "\n"
+                      "businesses: businesses.d\n"
+                      "egress: {allow_private: " +
+                      nlohmann::json(reachable).dump() + real_names(simulators) +
+                      "}\n"
+                      "dispatch: " +
+                      options_.dispatch + "\n" + options_.host_sections);
     if (!options_.business_files.empty()) {
         std::filesystem::copy(options_.business_files, dir_ / "businesses.d");
     } else {
@@ -197,10 +199,11 @@ std::string GatehouseHost::webhook_url(const std::string& business,
 
 Result<egress::HttpReply> GatehouseHost::post_webhook(const std::string& body,
                                                       egress::Headers headers,
-                                                      const std::string& business) {
+                                                      const std::string& business,
+                                                      const std::string& source) {
     egress::HttpCall call;
     call.method = "POST";
-    call.url = webhook_url(business);
+    call.url = webhook_url(business, source);
     call.headers = std::move(headers);
     call.body = body;
     return client_->send(call);

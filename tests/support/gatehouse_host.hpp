@@ -35,6 +35,7 @@ struct HostOptions {
     std::string host_sections = {};      // further sections of gatehouse.yaml
     std::map<std::string, std::string> environment = {};
     std::vector<std::string> allow_private = {};  // besides the simulators
+    std::string public_url = {};                  // `listen.public_url`; empty = none
     bool has_own_clock = false;                   // set_clock_offset() works
 
     // Its *.yaml are used exactly as they are, instead of written ones, with `environment`.
@@ -82,7 +83,8 @@ class GatehouseHost {
 
     // Sends `body` as it is to the webhook URL, with these headers.
     Result<egress::HttpReply> post_webhook(const std::string& body, egress::Headers headers,
-                                           const std::string& business = "acme");
+                                           const std::string& business = "acme",
+                                           const std::string& source = "storeganise");
 
     // Signs and sends.
     Result<egress::HttpReply> send_signed(const std::string& body,
