@@ -33,7 +33,7 @@ bool is_digit(char c) {
 }
 
 Error unusable(const std::string& text, const std::string& why) {
-    return {masked(text) + " is not usable: " + why, {{"renter.phone", why}}};
+    return {masked(text) + " is not usable: " + why, {{"renter.phone", "is unusable"}}};
 }
 
 std::string fault_of(Util::ErrorType error) {

@@ -61,6 +61,7 @@ std::vector<Sentence> sentences_of_inbound();
 std::vector<Sentence> sentences_of_messages();
 std::vector<Sentence> sentences_of_sweeps();
 std::vector<Sentence> sentences_of_nuki();
+std::vector<Sentence> sentences_of_unloc();
 
 // All of them.
 std::vector<Sentence> sentences();

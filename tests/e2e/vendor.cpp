@@ -10,6 +10,7 @@ std::unique_ptr<Vendor> make_vendor(const std::string& name) {
     static const std::map<std::string, std::function<std::unique_ptr<Vendor>()>> kMakers{
         {"Kisi", make_kisi},
         {"Nuki", make_nuki},
+        {"Unloc", make_unloc},
     };
     const auto found = kMakers.find(name);
     if (found == kMakers.end()) {

@@ -44,6 +44,7 @@ std::unique_ptr<Vendor> make_vendor(const std::string& name);
 
 std::unique_ptr<Vendor> make_kisi();
 std::unique_ptr<Vendor> make_nuki();
+std::unique_ptr<Vendor> make_unloc();
 
 // Throws what the simulator complains of.
 nlohmann::json must(nlohmann::json answer, const std::string& what);

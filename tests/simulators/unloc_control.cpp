@@ -94,6 +94,11 @@ json change_unloc(UnlocModel& model, const json& wanted) {
             }
         }
     }
+    if (wanted.contains("webhook")) {
+        const json& webhook = wanted["webhook"];
+        project.webhooks.push_back({model.new_id(), webhook.at("lock_id").get<std::string>(),
+                                    webhook.at("url").get<std::string>()});
+    }
     if (wanted.contains("expire_key")) known_key(project, wanted["expire_key"]).is_expired = true;
     if (wanted.contains("revoke_key")) known_key(project, wanted["revoke_key"]).is_revoked = true;
     return json::object();
