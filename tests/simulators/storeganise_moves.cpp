@@ -197,7 +197,7 @@ std::string StoreganiseModel::add_job(Business& business, JobParts parts) {
     if (form == JobForm::kFull || form == JobForm::kResult) result = parts.ids;
     if (form == JobForm::kObjects) result = in_objects(parts.ids);
     if (form == JobForm::kFull || form == JobForm::kData) parts.data.update(parts.ids);
-    const std::string id = new_id("jobs");
+    std::string id = new_id("jobs");
     business.jobs[id].data = {{"id", id},
                               {"type", parts.type},
                               {"state", parts.state},
