@@ -234,7 +234,8 @@ nlohmann::json GatehouseHost::admin(const std::string& path) {
     return parse_json(reply->body).value_or(nlohmann::json{{"not_json", reply->body}});
 }
 
-CommandResult GatehouseHost::run(const std::vector<std::string>& arguments) {
+CommandResult GatehouseHost::run(const std::vector<std::string>& arguments,
+                                 std::chrono::milliseconds patience) {
     // The port in the file is 0; the command line needs the one that was bound.
     std::ifstream in(dir_ / "gatehouse.yaml");
     std::string yaml((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -247,7 +248,7 @@ CommandResult GatehouseHost::run(const std::vector<std::string>& arguments) {
     std::vector<std::string> all = arguments;
     all.insert(all.end(), {"--config", (dir_ / "command.yaml").string()});
     ChildProcess command({binary_dir() / "gatehouse", all, environment_, false});
-    const int status = command.wait().value_or(-1);
+    const int status = command.wait(patience).value_or(-1);
     command.wait_for_line([](const std::string&) { return false; });
     return {status, command.output()};
 }

@@ -95,7 +95,8 @@ class GatehouseHost {
     Result<egress::HttpReply> admin_raw(const std::string& path, bool with_token = true);
 
     // The command line, with --config.
-    CommandResult run(const std::vector<std::string>& arguments);
+    CommandResult run(const std::vector<std::string>& arguments,
+                      std::chrono::milliseconds patience = ChildProcess::default_patience);
 
     // Waits until a run of the task on `key` ended so, for the `count`-th time.
     bool wait_for_task(const std::string& key, const std::string& outcome, int count = 1);

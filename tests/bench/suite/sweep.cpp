@@ -16,6 +16,7 @@ using test::GatehouseHost;
 constexpr int kMoveIns = 20;
 constexpr int kSpacingMs = 50;
 constexpr int kFillAtOnce = 2'000;
+constexpr std::chrono::minutes kSweepPatience{10};
 
 std::vector<double> move_in_times(const test::Simulators& simulators, const GatehouseHost& host) {
     simulators.post("bulk", {{"business", "acme"}, {"count", kMoveIns}, {"groups", 5}});
@@ -38,7 +39,8 @@ std::vector<double> move_in_times(const test::Simulators& simulators, const Gate
 // The command line waits for the sweep's end and prints its report.
 std::future<json> sweep(GatehouseHost& host) {
     return std::async(std::launch::async, [&host] {
-        const test::CommandResult result = host.run({"sweep", "acme", "--full", "--json"});
+        const test::CommandResult result =
+            host.run({"sweep", "acme", "--full", "--json"}, kSweepPatience);
         const json report = json::parse(result.output, nullptr, false);
         if (result.status != 0 || !report.is_object() || report.value("state", "") != "done") {
             throw std::runtime_error("the sweep failed: " + result.output);
