@@ -85,6 +85,7 @@ void store_grant(Attempt& attempt, const Desired& desired) {
     record.grant_json = holds_nothing ? "" : grant_to_json(attempt.grant);
     if (holds_nothing) {
         record.pin_hash.clear();
+        attempt.pins.release(record.business, record.rental_id);
     } else if (attempt.pin) {
         record.pin_hash = attempt.pin_hash;
     }

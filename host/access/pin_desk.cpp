@@ -44,6 +44,13 @@ Result<Secret> PinDesk::choose(const PinClaim& claim, const plugins::PinRule& ru
     return fail(ErrorKind::kConflict, "no PIN of the plugin's rule is free at the site");
 }
 
+void PinDesk::release(const std::string& business, const std::string& rental_id) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(kept_, [&](const auto& entry) {
+        return entry.second.business == business && entry.second.rental_id == rental_id;
+    });
+}
+
 // Kept first, looked up then: of two claims at the same moment one sees the other.
 Result<bool> PinDesk::take(const PinClaim& claim, const std::string& hash) {
     if (!keep(claim, hash)) {
@@ -67,11 +74,12 @@ bool PinDesk::keep(const PinClaim& claim, const std::string& hash) {
     const UnixMs now_ms = clock_.now_ms();
     std::erase_if(kept_,
                   [&](const auto& entry) { return entry.second.since_ms + kKeepMs <= now_ms; });
-    const auto [entry, is_new] = kept_.try_emplace(hash, Kept{claim.rental_id, now_ms});
+    const auto [entry, is_new] =
+        kept_.try_emplace(hash, Kept{claim.business, claim.rental_id, now_ms});
     if (!is_new && !is_allowed(claim, entry->second.rental_id)) {
         return false;
     }
-    entry->second = Kept{claim.rental_id, now_ms};
+    entry->second = Kept{claim.business, claim.rental_id, now_ms};
     return true;
 }
 

@@ -39,8 +39,12 @@ class PinDesk {
     // A fresh one, kept for the claim. kConflict: none is free. kUnsupported: see make_pin.
     Result<Secret> choose(const PinClaim& claim, const plugins::PinRule& rule);
 
+    // Nothing is kept for this rental any more: its access has ended.
+    void release(const std::string& business, const std::string& rental_id);
+
   private:
     struct Kept {
+        std::string business;
         std::string rental_id;
         UnixMs since_ms = 0;
     };

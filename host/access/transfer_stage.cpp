@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "access/attempt.hpp"
+#include "access/fields.hpp"
 #include "access/recall.hpp"
 #include "base/encoding.hpp"
 
@@ -22,8 +23,27 @@ bool is_confirmed(const RentalRecord& record) {
     return desired && grant && desired->state != AccessState::kEnded && !grant->is_pending;
 }
 
-// Whether the new rental's facts give access at all: if not, there is nothing to wait for.
-Result<bool> is_entitled(Attempt& attempt, const std::string& rental_id) {
+// The old rental ends before the new one took its PIN over: it is put where that will look.
+Result<void> hand_pin_over(Attempt& attempt, const Facts& heir) {
+    const std::string code = attempt.field_code("pinCode");
+    const std::string pin = field_text(attempt.facts.rental_fields, code);
+    const bool is_wanted = attempt.rules.pin && !pin.empty() &&
+                           field_text(heir.rental_fields, code).empty() &&
+                           heir.site_id == attempt.facts.site_id;
+    if (!is_wanted) {
+        return {};
+    }
+    Result<void> written =
+        attempt.source.write_fields(heir.rental_id, {{code, pin}}, &attempt.steps);
+    if (!written && written.error().kind != ErrorKind::kInvalid) {
+        return written;
+    }
+    return {};
+}
+
+// A new rental that lets nobody in now, by its own facts, is not waited for: the old door would
+// stay open to somebody who may open none.
+Result<bool> lets_in(Attempt& attempt, const std::string& rental_id) {
     const Result<Facts> facts = attempt.source.rental(rental_id, &attempt.steps);
     if (!facts && facts.error().kind == ErrorKind::kNotFound) {
         return false;
@@ -37,7 +57,19 @@ Result<bool> is_entitled(Attempt& attempt, const std::string& rental_id) {
     }
     const Result<Decision> decision =
         decide(*facts, *rules, Memory{}, attempt.parts.clock.now_ms());
-    return !decision || decision->desired.has_value();
+    if (!decision) {
+        return true;
+    }
+    if (!decision->desired) {
+        return false;
+    }
+    if (decision->desired->state == AccessState::kActive) {
+        return true;
+    }
+    if (Result<void> handed = hand_pin_over(attempt, *facts); !handed) {
+        return tl::unexpected(handed.error());
+    }
+    return false;
 }
 
 Result<bool> must_wait_for(Attempt& attempt, const TransferLink& link) {
@@ -48,7 +80,7 @@ Result<bool> must_wait_for(Attempt& attempt, const TransferLink& link) {
     if (*record && is_confirmed(**record)) {
         return false;
     }
-    return is_entitled(attempt, link.new_rental_id);
+    return lets_in(attempt, link.new_rental_id);
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ struct Completion {
     UnixMs retry_due_ms = 0;
     std::optional<Error> error;  // kRetry and kDead
     // kDone only: the task stays, due at this time with a fresh budget. Timers and everything
-    // periodic are made of it. Its event, if any, is done with all the same.
+    // periodic are made of it. Unless that is now already, its event is done with all the same.
     std::optional<UnixMs> again_ms;
     // To the rental (reconcile), else to the task's event, else to the subject "<kind>:<key>".
     std::vector<observe::Step> steps;

@@ -69,7 +69,7 @@ TEST_F(SecretsTest, P8_NoKeySecretOrPinIsFoundInAnythingThatARunProduced) {
     options.dispatch = "{first_retry: 200ms, max_retry: 200ms, budget: 500ms}";
     World world(options);
     world.add_unit("A12", "Door A12");
-    world.add_unit("B07", "");
+    world.add_unit("B07", "Door B07");
     world.add_renter("ada", "ada@example.com");
     world.add_renter("bob", "");
     world.move_in("ada", "A12");

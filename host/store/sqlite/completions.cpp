@@ -106,9 +106,14 @@ void begin_anew(Database& database, std::int64_t task_id, UnixMs due_ms) {
     release(database, task_id, {due_ms, Priority::kNormal, 0}, std::nullopt);
 }
 
+// A look that is due again already is in the middle of its work.
+bool is_over(const WriteContext& context, const Completion& completion) {
+    return !completion.again_ms || *completion.again_ms > context.now_ms();
+}
+
 void end_well(WriteContext& context, const Row& row, const Completion& completion) {
     remove_dead_letter(context.database(), row.key);
-    if (row.key.kind == TaskKind::kReconcile) {
+    if (row.key.kind == TaskKind::kReconcile && is_over(context, completion)) {
         settle_marks(context, row.key.business, row.key.key, completion.generation);
     }
 }

@@ -121,6 +121,22 @@ TEST_F(TransferTest, WhenNeitherIsEntitledNobodyWaits) {
     }
 }
 
+TEST_F(TransferTest, P7_AnOverdueNewRentalKeepsNoOldDoorOpenAndGetsThePin) {
+    look("old");
+    const std::string pin = field("pinCode", "old");
+    transfer();
+    facts("new").is_overdue = true;
+    plugins_.errors["new"] = Error{ErrorKind::kUnavailable, "down"};
+    EXPECT_TRUE(look("old").status.has_value());
+    EXPECT_EQ(plugins_.state("old"), "ended");
+    EXPECT_EQ(field("pinCode", "old"), "");
+    plugins_.errors.clear();
+    EXPECT_TRUE(look("new").status.has_value());
+    EXPECT_EQ(plugins_.state("new"), "suspended");
+    EXPECT_EQ(field("pinCode", "new"), pin);
+    EXPECT_EQ(records_.records["new"].pin_hash, key_.hash("acme", "s1", pin));
+}
+
 TEST_F(TransferTest, P6_WhileTheNewCannotBeReadTheOldStays) {
     look("old");
     transfer();
