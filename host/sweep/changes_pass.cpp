@@ -29,7 +29,7 @@ Result<void> ChangesPass::read_page(Findings& findings) {
     const auto fresh = walk_.take(first_ids, page->ids, page->rows);
     if (!fresh) return tl::unexpected(fresh.error());
     for (const std::string& id : *fresh) {
-        if (const Result<void> found = find_rentals(id); !found) return found;
+        if (Result<void> found = find_rentals(id); !found) return found;
     }
     return {};
 }
@@ -63,7 +63,7 @@ Result<void> ChangesPass::compare_some(Findings& findings) {
     for (const access::Facts& facts : page->rentals) {
         // A server that does not know the filter answers with others, which prove nothing.
         if (std::ranges::find(query.ids, facts.rental_id) == query.ids.end()) continue;
-        const Result<void> compared = compare(parts_, facts, findings);
+        Result<void> compared = compare(parts_, facts, findings);
         if (compared) continue;
         if (compared.error().kind != ErrorKind::kUnavailable) return compared;
         findings.reject("Storeganise's list is not believed: " + compared.error().message);

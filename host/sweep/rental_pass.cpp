@@ -43,7 +43,7 @@ Result<void> RentalPass::step(Findings& findings) {
     for (const access::Facts& facts : page->rentals) {
         if (!is_fresh.contains(facts.rental_id)) continue;
         ++findings.rentals_listed;
-        const Result<void> compared = compare(parts_, facts, findings);
+        Result<void> compared = compare(parts_, facts, findings);
         if (compared) continue;
         if (compared.error().kind != ErrorKind::kUnavailable) return compared;
         is_foreign_ = true;

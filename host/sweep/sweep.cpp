@@ -90,7 +90,7 @@ Result<void> Sweep::step_vendor() {
         vendor_ = std::make_unique<VendorPass>(parts_, vendors_.front(), plan_.is_trusted);
         vendor_failures_ = 0;
     }
-    const Result<void> done = vendor_->step(findings_);
+    Result<void> done = vendor_->step(findings_);
     if (!done) {
         if (++vendor_failures_ < kMaxVendorFailures) return done;
         vendor_->give_up(findings_, shorten(done.error().message, 200));

@@ -54,7 +54,7 @@ Result<void> VendorPass::read_page(Findings& findings) {
     const auto page = plugins::read_result(kFunction, *answer);
     if (!page) return not_answered(page.error());
     for (const json& grant : (*page)["grants"]) {
-        if (const Result<void> taken = take_entry(grant, findings); !taken) return taken;
+        if (Result<void> taken = take_entry(grant, findings); !taken) return taken;
     }
     cursor_ = string_member(*page, "next_cursor").value_or("");
     if (cursor_.empty()) {
