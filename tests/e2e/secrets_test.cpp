@@ -24,6 +24,19 @@ std::vector<std::string> forms_of(const std::string& secret) {
     return {secret, to_base64(secret), to_hex(secret)};
 }
 
+// Whether the digits stand there as they are, and not within a longer number.
+bool holds_number(const std::string& text, const std::string& digits) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t at = text.find(digits); at != std::string::npos;
+         at = text.find(digits, at + 1)) {
+        const std::size_t end = at + digits.size();
+        const bool is_within =
+            (at > 0 && is_digit(text[at - 1])) || (end < text.size() && is_digit(text[end]));
+        if (!is_within) return true;
+    }
+    return false;
+}
+
 class SecretsTest : public testing::Test {
   protected:
     // Everything that the run wrote or answered, by where it was found.
@@ -103,6 +116,49 @@ TEST_F(SecretsTest, P8_NoKeySecretOrPinIsFoundInAnythingThatARunProduced) {
                     << where << " holds a form of a secret that begins with "
                     << secret.substr(0, 4);
             }
+        }
+    }
+}
+
+// A PIN that is chosen, one that staff type, one that the keypad refuses with its own words, one
+// that the rule refuses.
+TEST_F(SecretsTest, P8_NoPinOfAKeypadIsFoundInAnythingThatARunProduced) {
+    constexpr const char* kField = "nuki_pinCode";
+    test::HostOptions options;
+    options.dispatch = "{first_retry: 200ms, max_retry: 200ms, budget: 500ms}";
+    World world(options, "Nuki");
+    world.add_unit("A12", "Door A12");
+    world.add_renter("ada", "ada@example.com");
+    world.move_in("ada", "A12");
+    world.expect_event("done");
+    std::vector<std::string> pins{world.field_of("A12", kField).value_or("")};
+    ASSERT_EQ(pins[0].size(), 6U);
+    const auto type = [&](const std::string& pin) {
+        pins.push_back(pin);
+        world.change_rental("A12", nlohmann::json::object(), {{kField, pin}});
+        world.send_event("unitRental.updated", {{"unitRentalId", world.rental_of("A12")}});
+    };
+    type("739164");
+    world.expect_event("done");
+    type("120364");
+    world.expect_timeline("cannot be used");
+    const nlohmann::json refusal = {
+        {"detailMessage", "The supplied value '815937' for parameter 'code' is not valid"}};
+    world.simulators().post("faults", {{"kind", "status"},
+                                       {"service", "nuki"},
+                                       {"method", "POST"},
+                                       {"path", "/smartlock/*/auth/*"},
+                                       {"status", 400},
+                                       {"body", refusal.dump()}});
+    type("815937");
+    world.expect_timeline("the lock refuses the PIN");
+
+    const auto all = produced(world);
+    for (const auto& [where, text] : all) {
+        for (const std::string& pin : pins) {
+            EXPECT_FALSE(holds_number(text, pin))
+                << where << " holds the PIN that begins with " << pin.substr(0, 2);
+            EXPECT_EQ(text.find(to_base64(pin)), std::string::npos) << where;
         }
     }
 }
