@@ -33,12 +33,22 @@ Example make_example(const std::string& name) {
         example.environment["HARBOUR_KISI_SIGNATURE_KEY"] = "kisi-signature-key";
         return example;
     }
+    if (name == "unloc") {
+        const std::string project = "d45031c2-be07-4d20-adbe-4e51e6ad0fed";
+        Example example{"Unloc", "fjord", "osl1", storeganise_environment("FJORD")};
+        example.environment["FJORD_UNLOC_CLIENT_ID"] = "unloc-client-" + project;
+        example.environment["FJORD_UNLOC_CLIENT_SECRET"] = "unloc-secret-" + project;
+        example.environment["FJORD_UNLOC_WEBHOOK"] = "unloc:quietword";
+        return example;
+    }
     throw std::runtime_error("no example " + name + " is known");
 }
 
 // Every name of the real world that an example uses, and the simulator that answers to it.
 std::map<std::string, std::string> real_names(const std::string& business) {
-    return {{business + ".storeganise.com:443", "storeganise"}, {"api.kisi.io:443", "kisi"}};
+    return {{business + ".storeganise.com:443", "storeganise"},
+            {"api.kisi.io:443", "kisi"},
+            {"api.unloc.app:443", "unloc"}};
 }
 
 void use_example(Scene& scene, const std::string& name) {

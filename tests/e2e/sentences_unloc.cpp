@@ -35,10 +35,41 @@ void unlock(World& world, const std::string& renter, const std::string& unit,
                   {"lock_id", lock_of(world, unit)},
                   {"phone", world.person(renter).phone}};
     if (!created.empty()) order["created"] = created;
+    order["to"] = "https://127.0.0.1:" + std::to_string(world.host().port());
     const json told = must(world.simulators().post("unloc_event", order), "access event");
     if (told.at("deliveries").size() != 1 || told.at("deliveries")[0].at("status") != 200) {
         throw std::runtime_error("the access event was not taken: " + told.dump());
     }
+}
+
+// The host's port is known only when it listens: Unloc is told a name, and the simulator where that
+// name is.
+void let_unloc_tell(Scene& scene) {
+    scene.vendor = "Unloc";
+    scene.options.public_url = "https://gatehouse.test";
+    scene.options.dispatch = "{first_retry: 200ms, max_retry: 200ms, care: 3s}";
+}
+
+void expect_registered(World& world, const std::string& unit) {
+    world.await([&]() -> std::string {
+        const json project = world.simulators().get("state").at("unloc").at(kProject);
+        for (const json& webhook : project.at("webhooks")) {
+            if (webhook.at("lockId") == lock_of(world, unit)) return "";
+        }
+        return "no webhook is registered for " + unit;
+    });
+}
+
+// "" = none.
+void expect_end(World& world, const std::string& unit, const std::string& end) {
+    const json project = world.simulators().get("state").at("unloc").at(kProject);
+    for (const json& key : project.at("keys")) {
+        if (key.at("lockId") != lock_of(world, unit) || key.at("state") == "revoked") continue;
+        const std::string found = key.at("end").is_null() ? "" : key.at("end").get<std::string>();
+        if (found.substr(0, end.size()) == end && found.empty() == end.empty()) return;
+        throw std::runtime_error("the key ends at '" + found + "'");
+    }
+    throw std::runtime_error("there is no key");
 }
 
 std::vector<Sentence> of_jobs() {
@@ -73,6 +104,17 @@ std::vector<Sentence> sentences_of_unloc() {
     all.push_back(
         say("when (\\w+) unlocks (\\w+)(?: at (\\S+Z))?",
             [](Scene& scene, const std::smatch& m) { unlock(scene.get(), m[1], m[2], m[3]); }));
+    all.push_back(say("given Unloc may tell of its doors",
+                      [](Scene& scene, const std::smatch&) { let_unloc_tell(scene); }));
+    all.push_back(
+        say("then Unloc tells gatehouse of the use of (\\w+)",
+            [](Scene& scene, const std::smatch& m) { expect_registered(scene.get(), m[1]); }));
+    all.push_back(
+        say("then the key of (\\w+) ends at (\\S+)",
+            [](Scene& scene, const std::smatch& m) { expect_end(scene.get(), m[1], m[2]); }));
+    all.push_back(say("then the key of (\\w+) has no end", [](Scene& scene, const std::smatch& m) {
+        expect_end(scene.get(), m[1], "");
+    }));
     return all;
 }
 

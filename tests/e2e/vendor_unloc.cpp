@@ -22,7 +22,8 @@ class Unloc final : public Vendor {
     }
 
     void make_account(const test::Simulators& simulators) override {
-        seed(simulators, json{{"project", kProject}});
+        const json gate{{"id", "c0f3aed0-2a7e-4de5-a0ff-3bfc22bfb6ef"}, {"name", "North gate"}};
+        seed(simulators, json{{"project", kProject}, {"locks", json::array({gate})}});
         const json fields = {
             {"units", json::array({"unloc_id"})},
             {"rentals", json::array({"unloc_overlocked", "unloc_status", "unloc_resync"})}};

@@ -40,6 +40,16 @@ Address address_of(std::string text) {
     return address;
 }
 
+// Where a name of the registered URL really is: "https://127.0.0.1:8443"; "" = as registered.
+void send_to(Address& address, const std::string& to) {
+    if (to.empty()) return;
+    const auto url = parse_url(to);
+    if (!url) throw std::invalid_argument(url.error().message);
+    address.url.is_tls = url->is_tls;
+    address.url.host = url->host;
+    address.url.port = url->port;
+}
+
 const UnlocKey* used_key(const UnlocProject& project, const json& body) {
     const std::string key_id = body.value("key_id", "");
     const std::string phone = body.value("phone", "");
@@ -123,6 +133,7 @@ void control_unloc_event(asio::io_context& io, UnlocModel& model, const json& bo
         if (webhook.lock_id != key.lock_id || !key.is_integrators) continue;
         Address address = address_of(webhook.url);
         address.authorization = body.value("authorization", address.authorization);
+        send_to(address, body.value("to", ""));
         for (int copy = 0; copy < body.value("copies", 1); ++copy) {
             addresses.push_back(address);
         }
