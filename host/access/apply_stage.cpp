@@ -91,8 +91,51 @@ void store_grant(Attempt& attempt, const Desired& desired) {
     }
 }
 
+// A call that failed may have done a part of its work: until one succeeds, what the vendor holds is
+// not what was remembered, and an end must not take it for nothing.
+void store_doubt(Attempt& attempt, const Desired& desired) {
+    RentalRecord& record = attempt.record;
+    if (!attempt.memory.holds_grant) {
+        attempt.grant = Grant{};
+        attempt.grant.state = desired.state;
+        record.connection = attempt.rules.connection;
+        record.targets = desired.targets;
+        record.desired_json = desired_to_json(desired);
+    }
+    attempt.grant.is_pending = true;
+    std::string grant_json = grant_to_json(attempt.grant);
+    attempt.is_changed = attempt.is_changed || record.grant_json != grant_json;
+    record.grant_json = std::move(grant_json);
+}
+
+// What a call left behind that did not live to give its references can only be found by whom it was
+// for: once the renter is known otherwise, nobody would look there again.
+Result<void> end_for_former_renter(Attempt& attempt, const Desired& desired) {
+    const bool is_in_doubt =
+        attempt.memory.holds_grant && attempt.grant.is_pending && attempt.grant.references.empty();
+    if (!is_in_doubt || attempt.memory.desired->renter == desired.renter) {
+        return {};
+    }
+    Desired former = *attempt.memory.desired;
+    former.state = AccessState::kEnded;
+    const Result<Grant> ended = call_plugin(attempt, former);
+    return ended ? Result<void>{} : tl::unexpected(ended.error());
+}
+
+// The same access for other reasons: whose overlock it is decides what a later payment means.
+void store_causes(Attempt& attempt, const Desired& desired) {
+    const Overlock& known = attempt.memory.desired->overlock;
+    if (known.is_debt != desired.overlock.is_debt || known.is_staff != desired.overlock.is_staff) {
+        attempt.record.desired_json = desired_to_json(desired);
+        attempt.is_changed = true;
+    }
+}
+
 Result<void> apply(Attempt& attempt, const Desired& desired) {
     attempt.look.stage = Look::Stage::kVendor;
+    if (Result<void> ended = end_for_former_renter(attempt, desired); !ended) {
+        return ended;
+    }
     Result<Grant> grant = call_plugin(attempt, desired);
     if (!grant && grant.error().kind == ErrorKind::kConflict) {
         const Result<bool> is_replaced = replace_shared_pin(attempt);
@@ -104,6 +147,7 @@ Result<void> apply(Attempt& attempt, const Desired& desired) {
         }
     }
     if (!grant) {
+        store_doubt(attempt, desired);
         return tl::unexpected(grant.error());
     }
     attempt.look.has_vendor_agreed = true;
@@ -210,6 +254,8 @@ Result<bool> bring_into_line(Attempt& attempt, const Desired& desired) {
         if (Result<void> applied = apply(attempt, desired); !applied) {
             return tl::unexpected(applied.error());
         }
+    } else {
+        store_causes(attempt, desired);
     }
     return true;
 }

@@ -85,6 +85,20 @@ Result<bool> is_new_move_in(Attempt& attempt) {
     return *updated_ms + kFreshMoveInMs > attempt.parts.clock.now_ms();
 }
 
+// Staff's tick on the old rental that no look has seen yet.
+Result<bool> was_ticked_by_staff(Attempt& attempt, const TransferLink& link,
+                                 const std::string& old_fields_json) {
+    const Result<Facts> facts = attempt.source.rental(link.old_rental_id, &attempt.steps);
+    if (!facts) {
+        const bool is_gone = facts.error().kind == ErrorKind::kNotFound;
+        return is_gone ? Result<bool>(false) : tl::unexpected(facts.error());
+    }
+    const std::string code = attempt.field_code(kBox);
+    const auto box = facts->rental_fields.find(code);
+    const bool is_ticked = box != facts->rental_fields.end() && box->second == "true";
+    return is_ticked && remembered_field(old_fields_json, code) != "true";
+}
+
 Result<bool> was_overlocked_by_staff(Attempt& attempt) {
     for (const TransferLink& link : attempt.from) {
         const auto old = attempt.parts.records.rental(link.business, link.old_rental_id);
@@ -95,6 +109,11 @@ Result<bool> was_overlocked_by_staff(Attempt& attempt) {
             desired_from_json(*old ? (*old)->desired_json : std::string());
         if (desired && desired->overlock.is_staff) {
             return true;
+        }
+        const Result<bool> is_ticked =
+            was_ticked_by_staff(attempt, link, *old ? (*old)->fields_json : std::string());
+        if (!is_ticked || *is_ticked) {
+            return is_ticked;
         }
     }
     return false;

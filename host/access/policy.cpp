@@ -143,7 +143,8 @@ Result<Window> window_of(const Facts& facts, const SiteRules& rules) {
     return window;
 }
 
-Decision end(const Facts& facts, const Memory& memory, const std::string& reason) {
+Decision end(const Facts& facts, const SiteRules& rules, const Memory& memory,
+             const std::string& reason) {
     if (!memory.holds_grant) {
         return Decision{std::nullopt, reason + " and the vendor holds nothing"};
     }
@@ -152,8 +153,10 @@ Decision end(const Facts& facts, const Memory& memory, const std::string& reason
     desired.renter = facts.renter;
     if (memory.desired) {
         desired.targets = memory.desired->targets;
-        desired.overlock = memory.desired->overlock;  // for a transfer that is heard of later
+        desired.overlock = memory.desired->overlock;
     }
+    // Kept for a transfer that is heard of later.
+    desired.overlock.is_staff = is_staff_overlocked(facts, rules, memory);
     desired.reasons.push_back(reason);
     return Decision{std::move(desired), ""};
 }
@@ -194,7 +197,7 @@ Result<Decision> decide_occupied(const Facts& facts, const SiteRules& rules, con
         return tl::unexpected(window.error());
     }
     if (window->is_over(now_ms)) {
-        Decision decision = end(facts, memory, "moved out on " + *facts.end_date);
+        Decision decision = end(facts, rules, memory, "moved out on " + *facts.end_date);
         if (decision.desired) {
             decision.desired->until_ms = window->until_ms;
         }
@@ -228,7 +231,7 @@ Result<Decision> decide(const Facts& facts, const SiteRules& rules, const Memory
             return Decision{std::nullopt,
                             "the rental is " + facts.state + ": access begins with the move-in"};
         case Phase::kAfter:
-            return end(facts, memory, "the rental is " + facts.state);
+            return end(facts, rules, memory, "the rental is " + facts.state);
         case Phase::kDuring:
             return decide_occupied(facts, rules, memory, now_ms);
     }

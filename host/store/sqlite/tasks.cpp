@@ -150,12 +150,16 @@ dispatch::Leased lease(WriteContext& context, const std::vector<dispatch::Turn>&
 }
 
 // The runs may have done nothing: what they were asked and what was asked meanwhile is all to do.
+// They may as well have reached the vendor without a word of it here, so looks must not trust the
+// record.
 void reclaim_leases(WriteContext& context) {
     run(context.database(),
         "UPDATE tasks SET leased_until_ms = 0, priority = min(priority, coalesce(asked_priority, "
-        "priority)), flags = " COMBINED("flags", "coalesce(asked_flags, flags)") ", "
+        "priority)), flags = " COMBINED("flags", "coalesce(asked_flags, flags)")
+        " | iif(kind = ?1, ?2, 0), "
         "asked_due_ms = NULL, asked_priority = NULL, asked_flags = NULL "
-        "WHERE leased_until_ms > 0");
+        "WHERE leased_until_ms > 0",
+        TaskKind::kReconcile, static_cast<std::int64_t>(dispatch::kVerify));
 }
 
 }  // namespace gatehouse::store::sqlite

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "access/grant.hpp"
 #include "unit/access/look_world.hpp"
 
 namespace gatehouse::access {
@@ -105,15 +106,45 @@ TEST_F(LookTest, APendingAnswerIsAskedAgain) {
     EXPECT_EQ(plugins_.documents[1].at("references").at("job"), "j");
 }
 
-TEST_F(LookTest, AVendorErrorKeepsTheOldRecord) {
+TEST_F(LookTest, P5_AVendorErrorLeavesTheGrantInDoubtUntilACallSucceeds) {
     look();
     facts().is_overdue = true;
     plugins_.errors["r1"] = Error{ErrorKind::kUnavailable, "kisi: 503"};
     const Look failed = look();
     EXPECT_EQ(failed.status.error().kind, ErrorKind::kUnavailable);
-    EXPECT_EQ(failed.record, nullptr);
+    ASSERT_NE(failed.record, nullptr);
+    EXPECT_TRUE(grant_from_json(failed.record->grant_json)->is_pending);
+    // The debt is paid, so nothing differs from the record; but the vendor may have suspended.
+    facts().is_overdue = false;
     plugins_.errors.clear();
+    const std::size_t calls = plugins_.documents.size();
     EXPECT_TRUE(look().status.has_value());
+    EXPECT_EQ(plugins_.documents.size(), calls + 1);
+    look();
+    EXPECT_EQ(plugins_.documents.size(), calls + 1) << "and no more once it is known";
+}
+
+TEST_F(LookTest, P5_AnEndIsNotSkippedAfterAFirstCallThatFailed) {
+    plugins_.errors["r1"] = Error{ErrorKind::kInternal, "the runner died"};
+    EXPECT_FALSE(look().status.has_value());
+    plugins_.errors.clear();
+    facts().state = "ended";
+    EXPECT_TRUE(look().status.has_value());
+    EXPECT_EQ(plugins_.documents.back().at("state"), "ended");
+}
+
+TEST_F(LookTest, P5_WhatMayHaveBeenMadeForAFormerAddressIsEndedThere) {
+    plugins_.errors["r1"] = Error{ErrorKind::kInternal, "the runner died"};
+    EXPECT_FALSE(look().status.has_value());
+    const std::string former = facts().renter.email;
+    plugins_.errors.clear();
+    facts().renter.email = "new@example.com";
+    const std::size_t calls = plugins_.documents.size();
+    EXPECT_TRUE(look().status.has_value());
+    ASSERT_EQ(plugins_.documents.size(), calls + 2);
+    EXPECT_EQ(plugins_.documents[calls].at("state"), "ended");
+    EXPECT_EQ(plugins_.documents[calls].at("renter").at("email"), former);
+    EXPECT_EQ(plugins_.documents[calls + 1].at("renter").at("email"), "new@example.com");
 }
 
 TEST_F(LookTest, StaffSeeWhatOnlyAPersonCanMend) {
