@@ -6,6 +6,7 @@
 #include "access/grant.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "egress/ascii.hpp"
 #include "plugins/documents.hpp"
 #include "sweep/unlisted_pass.hpp"
 
@@ -83,10 +84,30 @@ Result<void> VendorPass::take_entry(const json& grant, Findings& findings) {
     // Vendors may keep what is over for their own history.
     if (entry.state == "ended") return {};
     entry.references = grant.value("references", json::object());
+    if (const json* renter = member(grant, "renter")) {
+        entry.email = string_member(*renter, "email").value_or("");
+    }
     return take_ours(std::move(entry), findings);
 }
 
-Result<void> VendorPass::take_ours(Entry entry, Findings& /*findings*/) {
+// A call that the host did not live to hear of may have been for an address that the renter has
+// given up since. What else that address holds is not known here, so a person ends it.
+bool VendorPass::is_for_another(const Entry& entry, const access::RentalRecord& record,
+                                Findings& findings) const {
+    const auto desired = access::desired_from_json(record.desired_json);
+    const bool is_settled = desired && record.updated_ms < began_ms_;
+    if (!is_settled || entry.email.empty() || desired->renter.email.empty() ||
+        egress::equal_without_case(entry.email, desired->renter.email)) {
+        return false;
+    }
+    findings.report("the vendor of '" + connection_ + "' holds " +
+                    shorten(entry.target, kMaxQuoted) + " for rental " +
+                    shorten(entry.rental_id, kMaxQuoted) +
+                    " under an address that is not the renter's: end it there by hand");
+    return true;
+}
+
+Result<void> VendorPass::take_ours(Entry entry, Findings& findings) {
     const auto record = parts_.records.rental(parts_.business.business, entry.rental_id);
     if (!record) return fail(ErrorKind::kInternal, record.error().message);
     if (!*record || (*record)->grant_json.empty()) {
@@ -95,6 +116,7 @@ Result<void> VendorPass::take_ours(Entry entry, Findings& /*findings*/) {
         }
         return {};
     }
+    if (is_for_another(entry, **record, findings)) return {};
     held_.add(place_of(entry.rental_id, entry.target));
     const auto grant = access::grant_from_json((*record)->grant_json);
     if (!grant || grant->is_pending || (*record)->updated_ms >= began_ms_) return {};

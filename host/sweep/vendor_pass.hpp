@@ -32,12 +32,15 @@ class VendorPass final : public Pass {
         std::string rental_id;
         std::string target;
         std::string state;
+        std::string email;  // of whom it is for; empty if the vendor does not tell
         nlohmann::json references;
     };
 
     Result<void> read_page(Findings& findings);
     Result<void> take_entry(const nlohmann::json& grant, Findings& findings);
     Result<void> take_ours(Entry entry, Findings& findings);
+    bool is_for_another(const Entry& entry, const access::RentalRecord& record,
+                        Findings& findings) const;
     Result<void> read_records(Findings& findings);
     void expect(const access::RentalRecord& record);
     void judge(Findings& findings);
