@@ -1,0 +1,64 @@
+// Machine: the host's own parts around one history: the edge's handler, the store, all that works
+// on tasks, egress and the plugins. Tasks run one at a time on the history's clock.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/work.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "config/config.hpp"
+#include "edge/webhooks/webhook_handler.hpp"
+#include "model/in_process_client.hpp"
+#include "model/in_process_plugins.hpp"
+#include "model/site.hpp"
+#include "observe/metrics.hpp"
+#include "store/store.hpp"
+
+namespace gatehouse::model {
+
+// [one thread]
+class Machine {
+  public:
+    // All outlive the machine.
+    Machine(store::Store& store, const std::string& business, const Clock& clock,
+            InProcessClient& client, Random& random, observe::Metrics& metrics);
+
+    // Throws std::runtime_error unless it is answered 200.
+    void deliver(const Webhook& webhook);
+
+    // Runs at most `count` due tasks and says how many it were. The host may end in the middle of
+    // one (InProcessClient::has_ended): then it is started anew, as after a kill.
+    int work(int count);
+
+    std::optional<UnixMs> next_due_ms();
+
+    InProcessPlugins& plugins() { return *plugins_; }
+
+    // Told before and after each task; `is_done` of the second: it ended well.
+    std::function<void()> on_begin = [] {};
+    std::function<void(const dispatch::Task& task, bool is_done)> on_end = [](const auto&, bool) {};
+
+  private:
+    void start();
+    bool run_one();
+
+    const config::Config config_;
+    const access::PinKey pin_key_;
+    const std::string business_;
+    store::Store& store_;
+    const Clock& clock_;
+    InProcessClient& client_;
+    Random& random_;
+    observe::Metrics& metrics_;
+    std::unique_ptr<egress::Egress> egress_;
+    std::unique_ptr<InProcessPlugins> plugins_;
+    std::unique_ptr<app::Work> work_;
+    std::unique_ptr<dispatch::TaskRunner> runner_;
+    std::unique_ptr<edge::WebhookHandler> webhooks_;
+};
+
+}  // namespace gatehouse::model
