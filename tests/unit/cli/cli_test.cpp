@@ -186,10 +186,9 @@ TEST_F(CliTest, ASweepIsWatchedUntilItHasEnded) {
         R"({"business":"acme","sweep":"full:dry","state":"done","summary":"3 rentals read",
             "differences":[{"rental":"r1","kind":"not held","detail":"x"}],"troubles":["odd"]})"};
     EXPECT_EQ(run_words({"sweep", "acme", "--dry-run"}), kOk);
-    EXPECT_EQ(notes_.asked,
-              (std::vector<std::string>{"POST /v1/sweeps/acme?dry-run=true",
-                                        "GET /v1/sweeps/acme/full%3Adry?since=17",
-                                        "GET /v1/sweeps/acme/full%3Adry?since=17"}));
+    EXPECT_EQ(notes_.asked, (std::vector<std::string>{"POST /v1/sweeps/acme?dry-run=true",
+                                                      "GET /v1/sweeps/acme/full%3Adry?since=17",
+                                                      "GET /v1/sweeps/acme/full%3Adry?since=17"}));
     EXPECT_NE(out_.str().find("found       3 rentals read\n"), std::string::npos) << out_.str();
     EXPECT_NE(out_.str().find("r1      not held    x\n"), std::string::npos) << out_.str();
     EXPECT_NE(out_.str().find("trouble     odd\n"), std::string::npos) << out_.str();
@@ -203,9 +202,9 @@ TEST_F(CliTest, TheFuseListsOrConfirms) {
     notes_.reply = egress::HttpReply{202, {}, R"({"message":"confirmed 1"})"};
     EXPECT_EQ(run_words({"fuse", "acme", "--confirm", "r/1"}), kOk);
     EXPECT_EQ(run_words({"fuse", "acme", "--confirm-all"}), kOk);
-    EXPECT_EQ(notes_.asked, (std::vector<std::string>{
-                                "GET /v1/fuse", "POST /v1/fuse/acme/confirm?rental=r%2F1",
-                                "POST /v1/fuse/acme/confirm?all=true"}));
+    EXPECT_EQ(notes_.asked,
+              (std::vector<std::string>{"GET /v1/fuse", "POST /v1/fuse/acme/confirm?rental=r%2F1",
+                                        "POST /v1/fuse/acme/confirm?all=true"}));
     EXPECT_EQ(run_words({"fuse", "--confirm", "r1"}), kUsage);
     EXPECT_EQ(run_words({"fuse", "acme", "--confirm", "r1", "--confirm-all"}), kUsage);
 }

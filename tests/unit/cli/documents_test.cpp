@@ -79,8 +79,8 @@ TEST(Documents, TheHelpOfAVerbNamesItsArgumentsAndOptions) {
         }
         for (const Parameter& parameter : verb.parameters) {
             const bool is_argument = parameter.form == Form::kArgument;
-            const std::string word = is_argument ? std::string(parameter.value)
-                                                 : "--" + std::string(parameter.name);
+            const std::string word =
+                is_argument ? std::string(parameter.value) : "--" + std::string(parameter.name);
             EXPECT_NE(help.find(word), std::string::npos) << help;
         }
     }

@@ -95,8 +95,8 @@ TEST_F(ShippedFilesTest, LoadWithoutAWarning) {
 TEST_F(ShippedFilesTest, WhatIsCommentedOutIsTheDefault) {
     const Config shipped = load(folder_.path() / "gatehouse.yaml").config;
     std::string text = slurp(folder_.path() / "gatehouse.yaml");
-    for (const std::string key :
-         {"workers", "limits", "timeouts", "keep_events", "keep_access_log", "plugins", "runner", "dispatch"}) {
+    for (const std::string key : {"workers", "limits", "timeouts", "keep_events", "keep_access_log",
+                                  "plugins", "runner", "dispatch"}) {
         const std::size_t at = text.find("# " + key + ": ");
         ASSERT_NE(at, std::string::npos) << key;
         text.erase(at, 2);
