@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "e2e/world.hpp"
+#include "support/http_peer.hpp"
 
 namespace gatehouse::test {
 class MailServer;
@@ -30,6 +31,7 @@ struct Scene {
     std::vector<std::shared_ptr<void>> companions = {};  // whatever else a topic needs kept alive
     std::shared_ptr<test::MessageServices> messages = {};
     std::shared_ptr<test::MailServer> mail = {};
+    std::shared_ptr<test::HttpPeer> slack = {};
 
     World& get() {
         if (!world) {

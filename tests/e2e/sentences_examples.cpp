@@ -6,12 +6,19 @@
 #include <stdexcept>
 
 #include "e2e/sentences.hpp"
+#include "support/http_peer.hpp"
+#include "support/mail_server.hpp"
 #include "support/throwaway_certificate.hpp"
 
 namespace gatehouse::e2e {
 namespace {
 
 using test::GatehouseHost;
+
+constexpr const char* kSlackToken = "slack-token-of-the-example";
+constexpr const char* kMailPassword = "mail-password-of-the-example";
+constexpr const char* kSlack = "hooks.slack.com";
+constexpr const char* kMail = "mail.quayside.example";
 
 struct Example {
     std::string vendor;     // as cases name it
@@ -41,6 +48,14 @@ Example make_example(const std::string& name) {
         example.environment["FJORD_UNLOC_WEBHOOK"] = "unloc:quietword";
         return example;
     }
+    if (name == "nuki") {
+        Example example{"Nuki", "quayside", "ams1", storeganise_environment("QUAYSIDE")};
+        example.environment["QUAYSIDE_NUKI_TOKEN"] = "nuki-token-acme";
+        example.environment["QUAYSIDE_NUKI_WEBHOOK_SECRET"] = "nuki-webhook-secret-of-acme";
+        example.environment["QUAYSIDE_SLACK_TOKEN"] = kSlackToken;
+        example.environment["QUAYSIDE_MAIL_PASSWORD"] = kMailPassword;
+        return example;
+    }
     throw std::runtime_error("no example " + name + " is known");
 }
 
@@ -48,7 +63,38 @@ Example make_example(const std::string& name) {
 std::map<std::string, std::string> real_names(const std::string& business) {
     return {{business + ".storeganise.com:443", "storeganise"},
             {"api.kisi.io:443", "kisi"},
-            {"api.unloc.app:443", "unloc"}};
+            {"api.unloc.app:443", "unloc"},
+            {"api.nuki.io:443", "nuki"}};
+}
+
+// Slack's incoming webhooks and a mail server, for the example that has both.
+void use_messages(Scene& scene, const test::Certificate& certificate) {
+    const std::string path = std::string("/services/T0QUAYSIDE/B0DESK/") + kSlackToken;
+    scene.slack = std::make_shared<test::HttpPeer>(
+        [path](const test::PeerRequest& request) {
+            return request.target == path ? test::PeerAnswer{200, "ok"}
+                                          : test::PeerAnswer{404, "no_service"};
+        },
+        certificate);
+    scene.mail = std::make_shared<test::MailServer>(test::MailServer::Options{
+        false, true, "gatehouse@quayside.example", kMailPassword, {kMail}});
+    test::HostOptions& options = scene.options;
+    options.ca_pem += scene.mail->ca_pem();
+    const std::string mail = "127.0.0.1:" + std::to_string(scene.mail->port());
+    options.real_names[std::string(kSlack) + ":443"] = scene.slack->authority();
+    options.real_names[std::string(kMail) + ":465"] = mail;
+    options.allow_private = {scene.slack->authority(), mail};
+}
+
+void expect_slack(Scene& scene, const std::string& text) {
+    for (std::size_t seen = 1;; ++seen) {
+        if (!scene.slack->await_requests(seen)) {
+            throw std::runtime_error("Slack was not told \"" + text + "\"");
+        }
+        for (const test::PeerRequest& request : scene.slack->requests()) {
+            if (request.body.find(text) != std::string::npos) return;
+        }
+    }
 }
 
 void use_example(Scene& scene, const std::string& name) {
@@ -64,8 +110,10 @@ void use_example(Scene& scene, const std::string& name) {
     for (const auto& [authority, service] : options.real_names) {
         names.push_back(authority.substr(0, authority.find(':')));
     }
+    names.emplace_back(kSlack);
     const test::Certificate certificate = test::make_certificate("localhost", names);
     options.ca_pem = certificate.certificate_pem;
+    if (name == "nuki") use_messages(scene, certificate);
     const auto folder = std::make_shared<test::TempDir>();
     std::ofstream(*folder / "certificate.pem") << certificate.certificate_pem;
     std::ofstream(*folder / "key.pem") << certificate.key_pem;
@@ -80,6 +128,8 @@ std::vector<Sentence> sentences_of_examples() {
     return {
         say("given the example (\\w+) exactly as shipped",
             [](Scene& scene, const std::smatch& m) { use_example(scene, m[1]); }),
+        say("then Slack is told \"(.*)\"",
+            [](Scene& scene, const std::smatch& m) { expect_slack(scene, m[1]); }),
     };
 }
 

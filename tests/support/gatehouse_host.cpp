@@ -117,7 +117,10 @@ std::string GatehouseHost::real_names(const Simulators& simulators) {
     }
     nlohmann::json connect_to = nlohmann::json::array();
     for (const auto& [name, service] : options_.real_names) {
-        connect_to.push_back(name + "=127.0.0.1:" + std::to_string(simulators.port(service)));
+        const bool is_authority = service.find(':') != std::string::npos;
+        connect_to.push_back(
+            name + "=" +
+            (is_authority ? service : "127.0.0.1:" + std::to_string(simulators.port(service))));
     }
     if (!connect_to.empty()) yaml += ", connect_to: " + connect_to.dump();
     return yaml;

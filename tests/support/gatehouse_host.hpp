@@ -41,8 +41,9 @@ struct HostOptions {
     // Its *.yaml are used exactly as they are, instead of written ones, with `environment`.
     // `businesses` says whose they are.
     std::filesystem::path business_files = {};
-    // Whom the host reaches under a name of the real world: "api.kisi.io:443" -> "kisi". The
-    // simulators must then speak TLS with a certificate that `ca_pem` vouches for.
+    // Whom the host reaches under a name of the real world: "api.kisi.io:443" -> "kisi", or
+    // another server's "127.0.0.1:port". They must speak TLS with certificates that `ca_pem`
+    // vouches for.
     std::map<std::string, std::string> real_names = {};
     std::string ca_pem = {};
 };

@@ -8,7 +8,8 @@ namespace gatehouse::test {
 
 using nlohmann::json;
 
-MailServer::MailServer(const Options& options) {
+MailServer::MailServer(const Options& options)
+    : certificate_(make_certificate("localhost", options.names)) {
     std::ofstream(dir_ / "certificate.pem") << certificate_.certificate_pem;
     std::ofstream(dir_ / "key.pem") << certificate_.key_pem;
     std::vector<std::string> arguments{GATEHOUSE_SMTP_SERVER};

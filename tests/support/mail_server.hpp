@@ -22,6 +22,7 @@ class MailServer {
         bool is_implicit_tls = false;  // TLS from the first byte instead
         std::string user = {};         // AUTH, demanded
         std::string password = {};
+        std::vector<std::string> names = {};  // that its certificate is for, besides localhost
     };
 
     // Throws std::runtime_error if it does not come up.
@@ -39,7 +40,7 @@ class MailServer {
 
   private:
     TempDir dir_;
-    Certificate certificate_ = make_certificate();
+    Certificate certificate_;
     std::unique_ptr<ChildProcess> process_;
     std::uint16_t port_ = 0;
     std::size_t seen_ = 0;
