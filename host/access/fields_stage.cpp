@@ -110,7 +110,7 @@ Result<bool> was_overlocked_by_staff(Attempt& attempt) {
         if (desired && desired->overlock.is_staff) {
             return true;
         }
-        const Result<bool> is_ticked =
+        Result<bool> is_ticked =
             was_ticked_by_staff(attempt, link, *old ? (*old)->fields_json : std::string());
         if (!is_ticked || *is_ticked) {
             return is_ticked;
@@ -123,7 +123,7 @@ Result<bool> was_overlocked_by_staff(Attempt& attempt) {
 Result<void> set_box(Attempt& attempt, bool is_ticked, const std::string& why) {
     const std::string code = attempt.field_code(kBox);
     const std::string value = is_ticked ? "true" : "false";
-    const Result<void> written =
+    Result<void> written =
         attempt.source.write_fields(attempt.facts.rental_id, {{code, value}}, &attempt.steps);
     if (!written && !is_refused(written)) {
         return written;

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "base/encoding.hpp"
 #include "base/unique_fd.hpp"
@@ -39,10 +39,14 @@ tl::unexpected<Error> no_key(const std::filesystem::path& file, const std::strin
     return fail(ErrorKind::kUnavailable, "the PIN key " + file.string() + ": " + why);
 }
 
+std::string last_error() {
+    return std::generic_category().message(errno);
+}
+
 Result<std::string> read_key(int fd, const std::filesystem::path& file) {
     struct stat about {};
     if (::fstat(fd, &about) != 0) {
-        return no_key(file, std::strerror(errno));
+        return no_key(file, last_error());
     }
     if (!S_ISREG(about.st_mode) || (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return fail(ErrorKind::kInvalid,
@@ -51,7 +55,7 @@ Result<std::string> read_key(int fd, const std::filesystem::path& file) {
     std::array<char, kMaxFileBytes> bytes{};
     const ssize_t got = ::read(fd, bytes.data(), bytes.size());
     if (got < 0) {
-        return no_key(file, std::strerror(errno));
+        return no_key(file, last_error());
     }
     std::string text(bytes.data(), static_cast<std::size_t>(got));
     text.erase(std::find(text.begin(), text.end(), '\n'), text.end());
@@ -73,7 +77,7 @@ Result<void> write_key(const std::filesystem::path& file, Random& random) {
         ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
         ::fsync(fd.get()) == 0;
     if (!is_written || ::rename(draft.c_str(), file.c_str()) != 0) {
-        return no_key(file, std::strerror(errno));
+        return no_key(file, last_error());
     }
     return {};
 }
@@ -152,7 +156,7 @@ Result<PinKey> open_pin_key(const std::filesystem::path& file, Random& random) {
             return tl::unexpected(written.error());
         }
     }
-    return no_key(file, std::strerror(errno));
+    return no_key(file, last_error());
 }
 
 }  // namespace gatehouse::access
