@@ -83,6 +83,7 @@ std::string csv_of(const std::vector<access::StoredAccessEvent>& events) {
     for (const access::StoredAccessEvent& stored : events) {
         const json view = view_of(stored);
         std::vector<std::string> fields;
+        fields.reserve(columns.size() + 1);
         for (const std::string& column : columns) {
             fields.push_back(view[column].is_string() ? view[column].get<std::string>() : "");
         }
