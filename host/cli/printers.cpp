@@ -380,6 +380,7 @@ void print_access_log_csv(const json& document, bool is_first, std::ostream& out
     if (is_first) out << csv_line(columns);
     for (const json& event : list_of(document, "access_events")) {
         std::vector<std::string> fields;
+        fields.reserve(columns.size());
         for (const std::string& column : columns)
             fields.push_back(string_member(event, column).value_or(""));
         out << csv_line(fields);

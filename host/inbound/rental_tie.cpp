@@ -126,8 +126,8 @@ bool holds_reference(const json& references, const json& reference) {
                                return holds_member(references, wanted.key(), wanted.value(), 0);
                            });
     }
-    const bool is_value = reference.is_string() || reference.is_number_integer();
-    return is_value && reference != "" && holds_value(references, reference, 0);
+    const bool is_text = reference.is_string() && !reference.get_ref<const std::string&>().empty();
+    return (is_text || reference.is_number_integer()) && holds_value(references, reference, 0);
 }
 
 Result<void> tie_to_rental(access::RentalLookups& lookups, VendorEvent& event) {

@@ -24,8 +24,11 @@ void check_texts(const config::Notify& route, const json& part, const std::strin
     }
     if (!part.is_structured()) return;
     if (part.is_object()) {
-        for (const auto& [name, item] : part.items())
-            check_texts(route, item, pointer + '/' + name, problems);
+        for (const auto& [name, item] : part.items()) {
+            std::string inner = pointer;
+            inner.append("/").append(name);
+            check_texts(route, item, inner, problems);
+        }
         return;
     }
     for (std::size_t i = 0; i < part.size(); ++i)
