@@ -34,9 +34,10 @@ Error error_from(std::string_view payload, const std::vector<Secret>& secrets) {
             if (!fault.is_string()) continue;
             words += (words.empty() ? "" : ", ") + name + " " + fault.get<std::string>();
         }
-        if (!words.empty())
+        if (!words.empty()) {
             error.message +=
                 " (" + shorten(scrub(std::move(words), secrets), kMaxMessageBytes) + ")";
+        }
     }
     const std::int64_t retry_after_ms = int_member(*document, "retry_after_ms").value_or(0);
     if (retry_after_ms > 0) error.retry_after_ms = std::min(retry_after_ms, kMaxRetryAfterMs);

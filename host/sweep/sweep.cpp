@@ -73,7 +73,8 @@ void Sweep::next_stage() {
 // The connections that sites use and whose plugins can say what they hold.
 void Sweep::plan_vendors() {
     if (!findings_.troubles().empty()) return;
-    for (const auto& [name, connection] : parts_.business.connections) {
+    for (const auto& [name, configured] : parts_.business.connections) {
+        const config::Connection& connection = configured;
         const bool is_used = std::ranges::any_of(
             parts_.business.sites,
             [&](const config::Site& site) { return site.access == connection.name; });

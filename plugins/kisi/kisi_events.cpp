@@ -121,6 +121,7 @@ Json to_access_event(const Json& event) {
 const std::vector<std::string>& event_types() {
     static const std::vector<std::string> types = [] {
         std::vector<std::string> all;
+        all.reserve(std::size(kKnown));
         for (const Known& known : kKnown) {
             all.emplace_back(known.type);
         }

@@ -53,7 +53,7 @@ std::optional<std::int64_t> side_of(const std::optional<std::string>& text, cons
 // Empty: keep the one that is held.
 std::string pin_of(const AccessRequest& request) {
     if (request.credential.is_null()) return {};
-    const std::string pin = sdk::text_at(request.credential, "value");
+    std::string pin = sdk::text_at(request.credential, "value");
     const bool fits =
         sdk::text_at(request.credential, "kind") == "pin" && pin.size() == kPinDigits &&
         pin.find_first_not_of("123456789") == std::string::npos && pin.compare(0, 2, "12") != 0;

@@ -44,7 +44,7 @@ bool takes_codes(const Json& device) {
 
 std::string name_of_device(const Json& device) {
     const Json& properties = member(device, "properties");
-    const std::string shown = sdk::text_at(member(properties, "appearance"), "name");
+    std::string shown = sdk::text_at(member(properties, "appearance"), "name");
     if (!shown.empty()) return shown;
     return sdk::text_at(properties, "name", sdk::text_at(device, "display_name"));
 }
@@ -111,7 +111,7 @@ Json SeamApi::list(const std::string& path, Json body, const char* name) {
 std::string SeamApi::workspace() {
     const sdk::HttpReply reply = send("/workspaces/get", Json::object());
     if (reply.status != 200) throw to_error(reply, "say whose key this is");
-    const std::string name = sdk::text_at(member(reply.json(), "workspace"), "name");
+    std::string name = sdk::text_at(member(reply.json(), "workspace"), "name");
     if (name.empty()) throw unreadable("the key's workspace");
     return name;
 }

@@ -30,7 +30,7 @@ constexpr std::size_t kDevicesPerPage = 8;
 constexpr std::size_t kEventsPerPage = 500;
 
 std::string device_of(const std::string& target) {
-    const std::string id = sdk::target_id(target, "device").value_or("");
+    std::string id = sdk::target_id(target, "device").value_or("");
     if (id.empty()) {
         throw Error("'" + target + "' is no target of Seam: write device:<id>",
                     {{"targets", "not device:<id>"}});
@@ -48,7 +48,7 @@ std::optional<std::int64_t> side_of(const std::optional<std::string>& text, cons
 // Empty: keep the one that is held.
 std::string pin_of(const AccessRequest& request) {
     if (request.credential.is_null()) return {};
-    const std::string pin = sdk::text_at(request.credential, "value");
+    std::string pin = sdk::text_at(request.credential, "value");
     const bool fits = sdk::text_at(request.credential, "kind") == "pin" &&
                       pin.size() >= kMinDigits && pin.size() <= kMaxDigits &&
                       pin.find_first_not_of("0123456789") == std::string::npos;

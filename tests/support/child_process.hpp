@@ -40,12 +40,12 @@ class ChildProcess {
     // The first line of output (stdout and stderr together), past or future, that `wanted` accepts.
     // Nothing if it ends or `patience` passes without one.
     std::optional<std::string> wait_for_line(const std::function<bool(const std::string&)>& wanted,
-                                             std::chrono::milliseconds patience = default_patience);
+                                             std::chrono::milliseconds patience = kDefaultPatience);
 
     // Waits for output beyond the first `seen_lines` lines and gives the number of lines there are.
     // Nothing if it ended or stayed silent.
     std::optional<std::size_t> wait_for_more(std::size_t seen_lines,
-                                             std::chrono::milliseconds patience = default_patience);
+                                             std::chrono::milliseconds patience = kDefaultPatience);
 
     // Everything printed so far.
     std::string output();
@@ -54,12 +54,12 @@ class ChildProcess {
 
     // Waits for the end and gives the exit status as a shell would: 128+n for a signal. Nothing if
     // it is still running after `patience`.
-    std::optional<int> wait(std::chrono::milliseconds patience = default_patience);
+    std::optional<int> wait(std::chrono::milliseconds patience = kDefaultPatience);
 
     // SIGKILL and wait.
     void kill();
 
-    static constexpr std::chrono::milliseconds default_patience{30'000};
+    static constexpr std::chrono::milliseconds kDefaultPatience{30'000};
 
   private:
     void read_output();

@@ -97,7 +97,7 @@ class GatehouseHost {
 
     // The command line, with --config.
     CommandResult run(const std::vector<std::string>& arguments,
-                      std::chrono::milliseconds patience = ChildProcess::default_patience);
+                      std::chrono::milliseconds patience = ChildProcess::kDefaultPatience);
 
     // Waits until a run of the task on `key` ended so, for the `count`-th time.
     bool wait_for_task(const std::string& key, const std::string& outcome, int count = 1);

@@ -15,9 +15,9 @@ constexpr const char* kUrl = "https://hooks.books.example/gatehouse";
 
 class ForwardTest : public testing::Test {
   protected:
-    void make(Json settings = {{"signing_secret", "{{secret:signing_secret}}"}}) {
+    void make(const Json& settings = {{"signing_secret", "{{secret:signing_secret}}"}}) {
         host_.on_http([this](const Json&) { return reply_; });
-        const Outcome made = host_.create(gatehouse_entry_v1, std::move(settings), kUrl);
+        const Outcome made = host_.create(gatehouse_entry_v1, settings, kUrl);
         ASSERT_EQ(made.kind, GATEHOUSE_OK) << made.message;
     }
 

@@ -148,6 +148,7 @@ Json FakeKisi::answer(const Json& request) {
         std::vector<Json> all;
         const std::string lock = parameter(path.substr(8), "lock_id");
         const std::vector<int>& wanted = lock.empty() ? groups : groups_of_lock[std::stoi(lock)];
+        all.reserve(wanted.size());
         for (const int id : wanted) {
             all.push_back({{"id", id}, {"name", "Group " + std::to_string(id)}});
         }

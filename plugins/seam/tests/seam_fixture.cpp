@@ -98,9 +98,9 @@ void SeamFixture::SetUp() {
 Result<std::string> SeamFixture::call(const std::string& function, const Json& document) {
     observe::StepLog steps(world()->clock);
     plugins::Call call{"acme", "doors", function, document.dump(), &steps};
-    const Result<std::string> result = world()->host->call(call);
+    Result<std::string> result = world()->host->call(call);
     for (const observe::Step& step : steps.steps()) {
-        const std::size_t begin = step.text.find("/", step.text.find(world()->authority));
+        const std::size_t begin = step.text.find('/', step.text.find(world()->authority));
         if (step.kind == observe::StepKind::kAsked && begin != std::string::npos) {
             asked_.push_back(step.text.substr(begin, step.text.find(' ', begin) - begin));
         }
