@@ -182,6 +182,7 @@ void Keeper::make(const Wish& wish, const std::set<std::string>& missing, KeyRin
     Window window = wish.window;
     if (begin_of(now_ms_, window) <= now_ms_) window.from_ms.reset();
     std::vector<NewKey> keys;
+    keys.reserve(missing.size());
     for (const std::string& lock : missing) {
         keys.push_back({lock, wish.phone, window, metadata_of(marker_)});
     }

@@ -70,7 +70,7 @@ Json to_json(const NewKey& key) {
 std::string created_key_id(const Json& element) {
     if (element.is_string()) return element.get<std::string>();
     for (const char* name : {"id", "keyId"}) {
-        const std::string id = sdk::text_at(element, name);
+        std::string id = sdk::text_at(element, name);
         if (!id.empty()) return id;
     }
     return sdk::text_at(member(element, "key"), "id");

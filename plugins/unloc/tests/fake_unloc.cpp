@@ -5,7 +5,7 @@
 namespace gatehouse::unloc::test {
 namespace {
 
-const std::string kProjectUrl = "https://api.unloc.app/v2/projects/" + kProject;
+const std::string the_project_url = "https://api.unloc.app/v2/projects/" + the_project;
 
 Json reply(int status, const Json& body = nullptr) {
     return {{"status", status}, {"body", body.is_null() ? "" : body.dump()}};
@@ -34,7 +34,7 @@ FakeUnloc::FakeUnloc(const std::string& default_country) {
     host.on_http([this](const Json& request) { return answer(request); });
     Json settings = {{"client_id", "client"},
                      {"client_secret", "{{secret:client_secret}}"},
-                     {"project_id", kProject}};
+                     {"project_id", the_project}};
     if (!default_country.empty()) settings["default_country"] = default_country;
     host.create(gatehouse_entry_v1, settings);
 }
@@ -96,7 +96,7 @@ Strings FakeUnloc::live() const {
     Strings all;
     for (const Json& key : keys) {
         if (!is_live(key) || key["state"] == "creating") continue;
-        std::string text = key["lockId"] == kLockA ? "A " : "B ";
+        std::string text = key["lockId"] == the_lock_a ? "A " : "B ";
         text += key["appUser"]["id"].get<std::string>();
         const bool has_window = !key["start"].is_null() || !key["end"].is_null();
         if (has_window) {
@@ -121,8 +121,8 @@ Json FakeUnloc::answer(const Json& request) {
                            {"expires_in", 3600},
                            {"scope", Json::array({"project.admin"})}});
     }
-    if (!url.starts_with(kProjectUrl)) return reply(404);
-    const std::string path = url.substr(kProjectUrl.size());
+    if (!url.starts_with(the_project_url)) return reply(404);
+    const std::string path = url.substr(the_project_url.size());
     const std::string what = method + " " + path.substr(0, path.find('?'));
     asked_.push_back(what);
     if (intercept) {
@@ -133,10 +133,10 @@ Json FakeUnloc::answer(const Json& request) {
             return reply(401, {{"error", "invalid_token"}, {"errorDescription", "expired"}});
         }
     }
-    if (path.empty()) return reply(200, {{"project", {{"id", kProject}, {"name", "Harbour"}}}});
+    if (path.empty()) return reply(200, {{"project", {{"id", the_project}, {"name", "Harbour"}}}});
     if (path == "/locks") {
-        const Json locks = Json::array(
-            {Json{{"id", kLockA}, {"name", "North gate"}}, Json{{"id", kLockB}, {"name", "A12"}}});
+        const Json locks = Json::array({Json{{"id", the_lock_a}, {"name", "North gate"}},
+                                        Json{{"id", the_lock_b}, {"name", "A12"}}});
         return reply(200, {{"locks", locks}});
     }
     if (path == "/webhooks" && method == "GET") return reply(200, {{"webhooks", webhooks}});

@@ -18,10 +18,10 @@ using sdk::Json;
 using sdk::Outcome;
 using Strings = std::vector<std::string>;
 
-inline const std::string kProject = "d45031c2-be07-4d20-adbe-4e51e6ad0fed";
-inline const std::string kLockA = "aaaaaaaa-0000-4000-8000-000000000001";
-inline const std::string kLockB = "bbbbbbbb-0000-4000-8000-000000000002";
-inline const std::string kPhone = "+4790012345";
+inline const std::string the_project = "d45031c2-be07-4d20-adbe-4e51e6ad0fed";
+inline const std::string the_lock_a = "aaaaaaaa-0000-4000-8000-000000000001";
+inline const std::string the_lock_b = "bbbbbbbb-0000-4000-8000-000000000002";
+inline const std::string the_phone = "+4790012345";
 
 class FakeUnloc {
   public:
@@ -37,7 +37,7 @@ class FakeUnloc {
                    int limit = 20);
 
     Json add_key(const std::string& lock, const Json& metadata, const Json& start = nullptr,
-                 const Json& end = nullptr, const std::string& phone = kPhone);
+                 const Json& end = nullptr, const std::string& phone = the_phone);
 
     // Every request since the last call of this: "POST /keys"; tokens and queries left out.
     Strings take_asked();
@@ -49,7 +49,7 @@ class FakeUnloc {
     std::vector<Json> keys;
     std::map<std::string, Json> jobs;
     std::vector<Json> webhooks;
-    std::string phone = kPhone;
+    std::string phone = the_phone;
 
     int job_polls = 0;  // how often a job says that it is not done
     std::string job_outcome = "succeeded";

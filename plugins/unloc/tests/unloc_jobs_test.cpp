@@ -7,15 +7,15 @@
 namespace gatehouse::unloc::test {
 namespace {
 
-const std::string kA = "lock:" + kLockA;
-const std::string kB = "lock:" + kLockB;
-const Json kNothing = Json::object();
+const std::string the_target_a = "lock:" + the_lock_a;
+const std::string the_target_b = "lock:" + the_lock_b;
+const Json no_references = Json::object();
 constexpr std::int64_t kHourMs = 3'600'000;
 
 class UnlocJobsTest : public testing::Test {
   protected:
     Outcome apply(const std::string& state, const Json& references) {
-        return unloc.apply("r1", state, {kA}, references);
+        return unloc.apply("r1", state, {the_target_a}, references);
     }
 
     void pass_ms(std::int64_t ms) { unloc.host.set_now_ms(now_ms_ += ms); }
@@ -28,7 +28,7 @@ class UnlocJobsTest : public testing::Test {
 
 TEST_F(UnlocJobsTest, PollsSeldomerAndNeverAsksForTheKeysAgain) {
     unloc.job_polls = 12;
-    Outcome outcome = apply("active", kNothing);
+    Outcome outcome = apply("active", no_references);
     std::uint64_t last = 0;
     for (int i = 0; i < 12; ++i) {
         const std::uint64_t wait = outcome.document["poll_after_ms"];
@@ -47,12 +47,13 @@ TEST_F(UnlocJobsTest, PollsSeldomerAndNeverAsksForTheKeysAgain) {
 
 TEST_F(UnlocJobsTest, P5_ACallThatDiedAfterAskingIsRecognised) {
     unloc.job_polls = 2;
-    const Outcome lost = apply("active", kNothing);  // nobody keeps its references
-    const Outcome next = apply("active", kNothing);
+    const Outcome lost = apply("active", no_references);  // nobody keeps its references
+    const Outcome next = apply("active", no_references);
     EXPECT_EQ(next.document["state"], "pending");
     EXPECT_EQ(unloc.keys.size(), 1U);
-    EXPECT_EQ(unloc.settle("r1", "active", {kA}, lost.document["references"]).document["state"],
-              "active");
+    EXPECT_EQ(
+        unloc.settle("r1", "active", {the_target_a}, lost.document["references"]).document["state"],
+        "active");
     EXPECT_EQ(unloc.keys.size(), 1U);
 }
 
@@ -61,7 +62,7 @@ TEST_F(UnlocJobsTest, ElementsOfCreatedKeysComeInThreeShapes) {
         FakeUnloc fresh;
         fresh.created_shape = shape;
         fresh.lists_new_keys = false;  // so the answer of the job is all there is
-        const Outcome outcome = fresh.settle("r1", "active", {kA}, kNothing);
+        const Outcome outcome = fresh.settle("r1", "active", {the_target_a}, no_references);
         EXPECT_EQ(outcome.document["state"], "active") << shape;
         EXPECT_EQ(outcome.document["references"]["keys"], Json::array({"key-2"})) << shape;
     }
@@ -69,12 +70,13 @@ TEST_F(UnlocJobsTest, ElementsOfCreatedKeysComeInThreeShapes) {
 
 TEST_F(UnlocJobsTest, AnUnknownShapeIsFoundByLooking) {
     unloc.created_shape = "odd";
-    EXPECT_EQ(unloc.settle("r1", "active", {kA}, kNothing).document["state"], "active");
+    EXPECT_EQ(unloc.settle("r1", "active", {the_target_a}, no_references).document["state"],
+              "active");
 }
 
 TEST_F(UnlocJobsTest, KeysWithoutTheirMetadataAreKnownByTheirIds) {
     unloc.shows_metadata = false;
-    const Outcome outcome = unloc.settle("r1", "active", {kA}, kNothing);
+    const Outcome outcome = unloc.settle("r1", "active", {the_target_a}, no_references);
     EXPECT_EQ(outcome.document["state"], "active") << outcome.document;
     EXPECT_EQ(outcome.document["references"]["foreign"], Json::array());
     EXPECT_EQ(apply("ended", outcome.document["references"]).document["state"], "ended");
@@ -83,7 +85,7 @@ TEST_F(UnlocJobsTest, KeysWithoutTheirMetadataAreKnownByTheirIds) {
 
 TEST_F(UnlocJobsTest, AFailedJobIsUnavailableAndTriedAgainLater) {
     unloc.job_outcome = "failedJob";
-    Outcome outcome = apply("active", kNothing);
+    Outcome outcome = apply("active", no_references);
     const Json references = outcome.document["references"];
     outcome = apply("active", references);
     EXPECT_EQ(outcome.kind, GATEHOUSE_UNAVAILABLE);
@@ -91,13 +93,13 @@ TEST_F(UnlocJobsTest, AFailedJobIsUnavailableAndTriedAgainLater) {
     EXPECT_EQ(outcome.retry_after_ms, 5000U);
     pass_ms(5'000);
     unloc.job_outcome = "succeeded";
-    EXPECT_EQ(unloc.settle("r1", "active", {kA}, references).document["state"], "active");
-    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone});
+    EXPECT_EQ(unloc.settle("r1", "active", {the_target_a}, references).document["state"], "active");
+    EXPECT_EQ(unloc.live(), Strings{"A " + the_phone});
 }
 
 TEST_F(UnlocJobsTest, FailuresInARowArePacedLongerAndLonger) {
     unloc.job_outcome = "timeout";
-    Json references = apply("active", kNothing).document["references"];
+    Json references = apply("active", no_references).document["references"];
     std::uint64_t last = 0;
     for (int i = 0; i < 12; ++i) {
         Outcome outcome = apply("active", references);
@@ -114,22 +116,22 @@ TEST_F(UnlocJobsTest, FailuresInARowArePacedLongerAndLonger) {
 
 TEST_F(UnlocJobsTest, ARefusedJobIsInvalidUntilTheWishChanges) {
     unloc.job_outcome = "failedValidation";
-    const Json references = apply("active", kNothing).document["references"];
+    const Json references = apply("active", no_references).document["references"];
     const Outcome outcome = apply("active", references);
     EXPECT_EQ(outcome.kind, GATEHOUSE_INVALID);
     EXPECT_EQ(outcome.message, "Unloc refuses the keys: the lock said no");
     unloc.phone = "+4790054321";
     unloc.job_outcome = "succeeded";
-    EXPECT_EQ(unloc.settle("r1", "active", {kA}, references).document["state"], "active");
+    EXPECT_EQ(unloc.settle("r1", "active", {the_target_a}, references).document["state"], "active");
 }
 
 TEST_F(UnlocJobsTest, P7_EndingWhileAJobIsUnderWayWaitsForItsKeysAndRevokesThem) {
     unloc.job_polls = 2;
-    const Json references = apply("active", kNothing).document["references"];
+    const Json references = apply("active", no_references).document["references"];
     Outcome outcome = apply("ended", references);
     EXPECT_EQ(outcome.document["state"], "pending");
     EXPECT_FALSE(outcome.document["poll_after_ms"].is_null());
-    outcome = unloc.settle("r1", "ended", {kA}, outcome.document["references"]);
+    outcome = unloc.settle("r1", "ended", {the_target_a}, outcome.document["references"]);
     EXPECT_EQ(outcome.document["state"], "ended");
     EXPECT_EQ(outcome.document["references"], Json::object());
     EXPECT_EQ(unloc.live(), Strings{});
@@ -137,12 +139,12 @@ TEST_F(UnlocJobsTest, P7_EndingWhileAJobIsUnderWayWaitsForItsKeysAndRevokesThem)
 
 TEST_F(UnlocJobsTest, AKeyInTheMakingThatWillNotGoYetIsRevokedLater) {
     unloc.job_polls = 1;
-    apply("active", kNothing);  // its references are lost
+    apply("active", no_references);  // its references are lost
     unloc.intercept = [](const std::string& what, const Json&) -> std::optional<Json> {
         if (what.starts_with("DELETE")) return Json{{"status", 409}, {"body", "{}"}};
         return std::nullopt;
     };
-    Outcome outcome = apply("ended", kNothing);
+    Outcome outcome = apply("ended", no_references);
     EXPECT_EQ(outcome.document["state"], "pending");
     unloc.intercept = nullptr;
     for (Json& key : unloc.keys) {
@@ -155,28 +157,29 @@ TEST_F(UnlocJobsTest, AKeyInTheMakingThatWillNotGoYetIsRevokedLater) {
 
 TEST_F(UnlocJobsTest, AnOldJobDoesNotHoldUpANewWish) {
     unloc.job_polls = 1000;
-    const Json references = apply("active", kNothing).document["references"];
+    const Json references = apply("active", no_references).document["references"];
     unloc.job_polls = 0;
-    Outcome outcome = unloc.apply("r1", "active", {kB}, references);
-    outcome = unloc.apply("r1", "active", {kB}, outcome.document["references"]);
+    Outcome outcome = unloc.apply("r1", "active", {the_target_b}, references);
+    outcome = unloc.apply("r1", "active", {the_target_b}, outcome.document["references"]);
     EXPECT_EQ(outcome.document["state"], "pending") << "the first job may still make a key";
     EXPECT_EQ(outcome.document["targets"][0]["state"], "active");
-    EXPECT_EQ(unloc.live(), Strings{"B " + kPhone});
+    EXPECT_EQ(unloc.live(), Strings{"B " + the_phone});
 }
 
 TEST_F(UnlocJobsTest, AForgottenJobIsPassedOver) {
     unloc.job_polls = 1;
-    const Json references = apply("active", kNothing).document["references"];
+    const Json references = apply("active", no_references).document["references"];
     unloc.jobs.clear();
     unloc.keys.clear();
-    EXPECT_EQ(unloc.settle("r1", "active", {kA}, references).document["state"], "active");
+    EXPECT_EQ(unloc.settle("r1", "active", {the_target_a}, references).document["state"], "active");
     EXPECT_EQ(unloc.live().size(), 1U);
 }
 
 TEST_F(UnlocJobsTest, AFailedKeyIsMadeAgain) {
-    Json references = unloc.settle("r1", "active", {kA}, kNothing).document["references"];
+    Json references =
+        unloc.settle("r1", "active", {the_target_a}, no_references).document["references"];
     unloc.keys[0]["state"] = "error";
-    EXPECT_EQ(unloc.settle("r1", "active", {kA}, references).document["state"], "active");
+    EXPECT_EQ(unloc.settle("r1", "active", {the_target_a}, references).document["state"], "active");
     EXPECT_EQ(unloc.live().size(), 1U);
 }
 

@@ -7,16 +7,16 @@
 namespace gatehouse::unloc::test {
 namespace {
 
-const std::string kA = "lock:" + kLockA;
-const std::string kB = "lock:" + kLockB;
-const Json kNothing = Json::object();
+const std::string the_target_a = "lock:" + the_lock_a;
+const std::string the_target_b = "lock:" + the_lock_b;
+const Json no_references = Json::object();
 
 class UnlocPluginTest : public testing::Test {
   protected:
     // Grants the rental and returns its references.
     Json granted(const std::string& rental, const Strings& targets, const Json& from = nullptr,
                  const Json& until = nullptr) {
-        const Outcome outcome = unloc.settle(rental, "active", targets, kNothing, from, until);
+        const Outcome outcome = unloc.settle(rental, "active", targets, no_references, from, until);
         EXPECT_EQ(outcome.kind, 0) << outcome.message;
         EXPECT_EQ(outcome.document["state"], "active") << outcome.document;
         unloc.take_asked();
@@ -27,91 +27,97 @@ class UnlocPluginTest : public testing::Test {
 };
 
 TEST_F(UnlocPluginTest, AsksForAllMissingKeysAtOnceAndPollsTheJob) {
-    Outcome outcome = unloc.apply("r1", "active", {kA, kB}, kNothing);
+    Outcome outcome = unloc.apply("r1", "active", {the_target_a, the_target_b}, no_references);
     ASSERT_EQ(outcome.kind, 0) << outcome.message;
     EXPECT_EQ(outcome.document["state"], "pending");
     EXPECT_EQ(outcome.document["poll_after_ms"], 1000);
     EXPECT_EQ(outcome.document["targets"][0]["state"], "pending");
     EXPECT_EQ(unloc.take_asked(), (Strings{"GET /keys", "POST /keys"}));
 
-    outcome = unloc.apply("r1", "active", {kA, kB}, outcome.document["references"]);
+    outcome =
+        unloc.apply("r1", "active", {the_target_a, the_target_b}, outcome.document["references"]);
     EXPECT_EQ(outcome.document["state"], "active") << outcome.document;
     EXPECT_EQ(outcome.document["targets"].size(), 2U);
     EXPECT_EQ(outcome.document["detail"], "2 keys for the phone number ending in 45");
-    EXPECT_EQ(unloc.live(), (Strings{"A " + kPhone, "B " + kPhone}));
+    EXPECT_EQ(unloc.live(), (Strings{"A " + the_phone, "B " + the_phone}));
     EXPECT_EQ(unloc.keys[0]["metadata"],
               (Json{{"gatehouse_rental", "r1"}, {"gatehouse_business", "acme"}}));
     EXPECT_EQ(unloc.tokens, 1);
 }
 
 TEST_F(UnlocPluginTest, P4_TheSameWishAgainIsOneReadAndNoWrite) {
-    const Json references = granted("r1", {kA});
-    const Outcome again = unloc.apply("r1", "active", {kA}, references);
+    const Json references = granted("r1", {the_target_a});
+    const Outcome again = unloc.apply("r1", "active", {the_target_a}, references);
     EXPECT_EQ(again.document["references"], references);
     EXPECT_EQ(again.document["state"], "active");
     EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
 }
 
 TEST_F(UnlocPluginTest, WithoutReferencesTheKeyIsFoundAndNotMadeAgain) {
-    granted("r1", {kA});
-    EXPECT_EQ(unloc.apply("r1", "active", {kA}, kNothing).document["state"], "active");
+    granted("r1", {the_target_a});
+    EXPECT_EQ(unloc.apply("r1", "active", {the_target_a}, no_references).document["state"],
+              "active");
     EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
 }
 
 TEST_F(UnlocPluginTest, OpenSidesOfTheWindowAreLeftOut) {
-    granted("r1", {kA}, "2020-01-01T00:00:00Z", nullptr);
-    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone});
-    granted("r2", {kB}, "2030-01-01T00:00:00Z", "2030-02-01T00:00:00.000Z");
-    EXPECT_EQ(unloc.live()[1], "B " + kPhone + " 2030-01-01T00:00:00Z..2030-02-01T00:00:00Z");
+    granted("r1", {the_target_a}, "2020-01-01T00:00:00Z", nullptr);
+    EXPECT_EQ(unloc.live(), Strings{"A " + the_phone});
+    granted("r2", {the_target_b}, "2030-01-01T00:00:00Z", "2030-02-01T00:00:00.000Z");
+    EXPECT_EQ(unloc.live()[1], "B " + the_phone + " 2030-01-01T00:00:00Z..2030-02-01T00:00:00Z");
 }
 
 TEST_F(UnlocPluginTest, AChangedWindowIsANewKeyBeforeTheOldOneGoes) {
-    const Json references = granted("r1", {kA});
+    const Json references = granted("r1", {the_target_a});
     unloc.job_polls = 2;
     Outcome outcome =
-        unloc.apply("r1", "active", {kA}, references, nullptr, "2030-02-01T00:00:00Z");
+        unloc.apply("r1", "active", {the_target_a}, references, nullptr, "2030-02-01T00:00:00Z");
     EXPECT_EQ(outcome.document["state"], "pending");
-    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone});
-    outcome = unloc.settle("r1", "active", {kA}, outcome.document["references"], nullptr,
+    EXPECT_EQ(unloc.live(), Strings{"A " + the_phone});
+    outcome = unloc.settle("r1", "active", {the_target_a}, outcome.document["references"], nullptr,
                            "2030-02-01T00:00:00Z");
     EXPECT_EQ(outcome.document["state"], "active");
-    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone + " ..2030-02-01T00:00:00Z"});
+    EXPECT_EQ(unloc.live(), Strings{"A " + the_phone + " ..2030-02-01T00:00:00Z"});
 }
 
 TEST_F(UnlocPluginTest, AStartPutOffTakesTheOldKeyAtOnce) {
-    const Json references = granted("r1", {kA});
+    const Json references = granted("r1", {the_target_a});
     unloc.job_polls = 2;
     const Outcome outcome =
-        unloc.apply("r1", "scheduled", {kA}, references, "2030-01-01T00:00:00Z", nullptr);
+        unloc.apply("r1", "scheduled", {the_target_a}, references, "2030-01-01T00:00:00Z", nullptr);
     EXPECT_EQ(outcome.document["state"], "pending");
     EXPECT_EQ(unloc.live(), Strings{});
 }
 
 TEST_F(UnlocPluginTest, IfUnlocTakesNoSecondKeyTheOldOneGoesFirst) {
-    const Json references = granted("r1", {kA});
+    const Json references = granted("r1", {the_target_a});
     unloc.takes_second_key = false;
     const Outcome outcome =
-        unloc.settle("r1", "active", {kA}, references, nullptr, "2030-02-01T00:00:00Z");
+        unloc.settle("r1", "active", {the_target_a}, references, nullptr, "2030-02-01T00:00:00Z");
     EXPECT_EQ(outcome.document["state"], "active") << outcome.message;
-    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone + " ..2030-02-01T00:00:00Z"});
+    EXPECT_EQ(unloc.live(), Strings{"A " + the_phone + " ..2030-02-01T00:00:00Z"});
 }
 
 TEST_F(UnlocPluginTest, SuspendedIsRevokedAndResumedIsMadeAgain) {
-    Json references = granted("r1", {kA, kB});
-    const Outcome suspended = unloc.apply("r1", "suspended", {kA, kB}, references);
+    Json references = granted("r1", {the_target_a, the_target_b});
+    const Outcome suspended =
+        unloc.apply("r1", "suspended", {the_target_a, the_target_b}, references);
     EXPECT_EQ(suspended.document["state"], "suspended");
     EXPECT_EQ(unloc.live(), Strings{});
     unloc.take_asked();
     references = suspended.document["references"];
-    EXPECT_EQ(unloc.apply("r1", "suspended", {kA, kB}, references).document["references"],
+    EXPECT_EQ(unloc.apply("r1", "suspended", {the_target_a, the_target_b}, references)
+                  .document["references"],
               references);
     EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
-    EXPECT_EQ(unloc.settle("r1", "active", {kA, kB}, references).document["state"], "active");
+    EXPECT_EQ(
+        unloc.settle("r1", "active", {the_target_a, the_target_b}, references).document["state"],
+        "active");
     EXPECT_EQ(unloc.live().size(), 2U);
 }
 
 TEST_F(UnlocPluginTest, EndedCountsGoneAndExpiredKeysAsRevoked) {
-    const Json references = granted("r1", {kA, kB});
+    const Json references = granted("r1", {the_target_a, the_target_b});
     unloc.intercept = [](const std::string& what, const Json&) -> std::optional<Json> {
         if (what == "DELETE /keys/key-2") return Json{{"status", 404}, {"body", "{}"}};
         if (what == "DELETE /keys/key-3") return Json{{"status", 409}, {"body", "{}"}};
@@ -126,37 +132,38 @@ TEST_F(UnlocPluginTest, EndedCountsGoneAndExpiredKeysAsRevoked) {
 }
 
 TEST_F(UnlocPluginTest, EndedWithoutReferencesFindsWhatALostCallMade) {
-    granted("r1", {kA});
-    EXPECT_EQ(unloc.apply("r1", "ended", {}, kNothing).document["state"], "ended");
+    granted("r1", {the_target_a});
+    EXPECT_EQ(unloc.apply("r1", "ended", {}, no_references).document["state"], "ended");
     EXPECT_EQ(unloc.live(), Strings{});
 }
 
 TEST_F(UnlocPluginTest, P7_TwoRentalsOfOneRenterShareALockWithAKeyEach) {
-    const Json first = granted("r1", {kA});
-    const Json second = granted("r2", {kA}, nullptr, "2030-02-01T00:00:00Z");
+    const Json first = granted("r1", {the_target_a});
+    const Json second = granted("r2", {the_target_a}, nullptr, "2030-02-01T00:00:00Z");
     EXPECT_EQ(unloc.live().size(), 2U);
-    EXPECT_EQ(unloc.apply("r1", "suspended", {kA}, first).document["state"], "suspended");
-    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone + " ..2030-02-01T00:00:00Z"});
-    EXPECT_EQ(unloc.apply("r2", "ended", {kA}, second).document["state"], "ended");
+    EXPECT_EQ(unloc.apply("r1", "suspended", {the_target_a}, first).document["state"], "suspended");
+    EXPECT_EQ(unloc.live(), Strings{"A " + the_phone + " ..2030-02-01T00:00:00Z"});
+    EXPECT_EQ(unloc.apply("r2", "ended", {the_target_a}, second).document["state"], "ended");
     EXPECT_EQ(unloc.live(), Strings{});
 }
 
 TEST_F(UnlocPluginTest, TheSameRentalNumberOfAnotherBusinessIsAnotherRental) {
-    unloc.add_key(kLockA, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "other"}});
-    const Json references = granted("r1", {kA});
+    unloc.add_key(the_lock_a, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "other"}});
+    const Json references = granted("r1", {the_target_a});
     EXPECT_EQ(unloc.live().size(), 2U);
     unloc.apply("r1", "ended", {}, references);
     EXPECT_EQ(unloc.live().size(), 1U);
 }
 
 TEST_F(UnlocPluginTest, AKeyThatSomebodyElseGaveHoldsAndIsNeverTouched) {
-    unloc.add_key(kLockA, nullptr);
-    const Outcome outcome = unloc.apply("r1", "active", {kA}, kNothing);
+    unloc.add_key(the_lock_a, nullptr);
+    const Outcome outcome = unloc.apply("r1", "active", {the_target_a}, no_references);
     EXPECT_EQ(outcome.document["state"], "active");
     EXPECT_NE(outcome.document["detail"].get<std::string>().find("somebody else gave a key"),
               std::string::npos);
     EXPECT_EQ(unloc.take_asked(), Strings{"GET /keys"});
-    const Outcome ended = unloc.apply("r1", "suspended", {kA}, outcome.document["references"]);
+    const Outcome ended =
+        unloc.apply("r1", "suspended", {the_target_a}, outcome.document["references"]);
     EXPECT_EQ(ended.document["state"], "suspended");
     EXPECT_NE(ended.document["detail"].get<std::string>().find("somebody else gave a key"),
               std::string::npos);
@@ -164,55 +171,56 @@ TEST_F(UnlocPluginTest, AKeyThatSomebodyElseGaveHoldsAndIsNeverTouched) {
 }
 
 TEST_F(UnlocPluginTest, AForeignKeyThatEndsTooEarlyOrHasHoursDoesNotCount) {
-    unloc.add_key(kLockA, nullptr, nullptr, "2030-01-01T00:00:00Z");
-    unloc.add_key(kLockB, nullptr);
+    unloc.add_key(the_lock_a, nullptr, nullptr, "2030-01-01T00:00:00Z");
+    unloc.add_key(the_lock_b, nullptr);
     unloc.keys.back()["recurrence"] = "RRULE:FREQ=DAILY";
-    granted("r1", {kA, kB});
+    granted("r1", {the_target_a, the_target_b});
     EXPECT_EQ(unloc.live().size(), 4U);
 }
 
 TEST_F(UnlocPluginTest, ADroppedTargetLosesItsKeyWhileANewOneIsMade) {
-    const Json references = granted("r1", {kA});
+    const Json references = granted("r1", {the_target_a});
     unloc.job_polls = 3;
-    const Outcome outcome = unloc.apply("r1", "active", {kB}, references);
+    const Outcome outcome = unloc.apply("r1", "active", {the_target_b}, references);
     EXPECT_EQ(outcome.document["state"], "pending");
     EXPECT_EQ(unloc.live(), Strings{});
-    EXPECT_EQ(unloc.settle("r1", "active", {kB}, outcome.document["references"]).document["state"],
+    EXPECT_EQ(unloc.settle("r1", "active", {the_target_b}, outcome.document["references"])
+                  .document["state"],
               "active");
-    EXPECT_EQ(unloc.live(), Strings{"B " + kPhone});
+    EXPECT_EQ(unloc.live(), Strings{"B " + the_phone});
 }
 
 TEST_F(UnlocPluginTest, ANewPhoneNumberGetsKeysBeforeTheOldOneLosesThem) {
-    const Json references = granted("r1", {kA});
+    const Json references = granted("r1", {the_target_a});
     unloc.phone = "+4790054321";
     unloc.job_polls = 1;
-    Outcome outcome = unloc.apply("r1", "active", {kA}, references);
-    EXPECT_EQ(unloc.live(), Strings{"A " + kPhone});
-    outcome = unloc.settle("r1", "active", {kA}, outcome.document["references"]);
+    Outcome outcome = unloc.apply("r1", "active", {the_target_a}, references);
+    EXPECT_EQ(unloc.live(), Strings{"A " + the_phone});
+    outcome = unloc.settle("r1", "active", {the_target_a}, outcome.document["references"]);
     EXPECT_EQ(unloc.live(), Strings{"A +4790054321"});
     EXPECT_EQ(outcome.document["references"]["phones"], Json::array({"+4790054321"}));
 }
 
 TEST_F(UnlocPluginTest, DuplicatesOfARentalsKeyAreRevoked) {
-    const Json references = granted("r1", {kA});
-    unloc.add_key(kLockA, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "acme"}});
-    EXPECT_EQ(unloc.apply("r1", "active", {kA}, references).document["state"], "active");
+    const Json references = granted("r1", {the_target_a});
+    unloc.add_key(the_lock_a, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "acme"}});
+    EXPECT_EQ(unloc.apply("r1", "active", {the_target_a}, references).document["state"], "active");
     EXPECT_EQ(unloc.live().size(), 1U);
 }
 
 TEST_F(UnlocPluginTest, ListsLocksAndSaysWhoseProjectItIs) {
     const Outcome targets = unloc.host.call("targets.list", {{"schema", 1}, {"cursor", nullptr}});
     ASSERT_EQ(targets.kind, 0) << targets.message;
-    EXPECT_EQ(targets.document["targets"][0]["target"], kA);
+    EXPECT_EQ(targets.document["targets"][0]["target"], the_target_a);
     EXPECT_EQ(targets.document["targets"][0]["name"], "North gate");
     const Outcome probe = unloc.host.call("access.probe", {{"schema", 1}});
     EXPECT_EQ(probe.document["detail"], "Unloc answers; the project is Harbour");
 }
 
 TEST_F(UnlocPluginTest, TheInventoryNamesTheRentalsOfOurKeysOnly) {
-    granted("r1", {kA}, nullptr, "2030-02-01T00:00:00Z");
-    unloc.add_key(kLockB, nullptr);
-    unloc.add_key(kLockB, nullptr);
+    granted("r1", {the_target_a}, nullptr, "2030-02-01T00:00:00Z");
+    unloc.add_key(the_lock_b, nullptr);
+    unloc.add_key(the_lock_b, nullptr);
     unloc.keys.back()["state"] = "revoked";
     const Outcome outcome = unloc.host.call("inventory.list", {{"schema", 1}, {"cursor", nullptr}});
     ASSERT_EQ(outcome.kind, 0) << outcome.message;
@@ -220,7 +228,7 @@ TEST_F(UnlocPluginTest, TheInventoryNamesTheRentalsOfOurKeysOnly) {
     ASSERT_EQ(grants.size(), 2U) << grants;
     EXPECT_EQ(grants[0]["rental"], "r1");
     EXPECT_EQ(grants[0]["business"], "acme");
-    EXPECT_EQ(grants[0]["renter"]["phone"], kPhone);
+    EXPECT_EQ(grants[0]["renter"]["phone"], the_phone);
     EXPECT_EQ(grants[0]["window"]["until"], "2030-02-01T00:00:00Z");
     EXPECT_FALSE(grants[1].contains("rental"));
     EXPECT_TRUE(outcome.document["next_cursor"].is_null());
@@ -228,7 +236,7 @@ TEST_F(UnlocPluginTest, TheInventoryNamesTheRentalsOfOurKeysOnly) {
 
 TEST_F(UnlocPluginTest, TheInventoryComesInPages) {
     for (int i = 0; i < 501; ++i) {
-        unloc.add_key(kLockA, nullptr);
+        unloc.add_key(the_lock_a, nullptr);
     }
     Outcome outcome = unloc.host.call("inventory.list", {{"schema", 1}, {"cursor", nullptr}});
     EXPECT_EQ(outcome.document["grants"].size(), 500U);
@@ -241,12 +249,12 @@ TEST_F(UnlocPluginTest, TheInventoryComesInPages) {
 TEST_F(UnlocPluginTest, RegistersEachLockOnceAndLeavesOthersAlone) {
     const std::string url = "https://hooks.example.com/v1/webhooks/acme/doors";
     const Json foreign = {
-        {"trigger", "accessEvent"}, {"url", "https://x:y@other.test/"}, {"lockId", kLockA}};
+        {"trigger", "accessEvent"}, {"url", "https://x:y@other.test/"}, {"lockId", the_lock_a}};
     unloc.webhooks.push_back(foreign);
     const Json request = {{"schema", 1},
                           {"url", url},
                           {"secret", "{{secret:webhook_secret}}"},
-                          {"targets", Json::array({kA, kB})}};
+                          {"targets", Json::array({the_target_a, the_target_b})}};
     const Outcome outcome = unloc.host.call("events.subscribe", request);
     ASSERT_EQ(outcome.kind, 0) << outcome.message;
     EXPECT_EQ(outcome.document["state"], "ok");
@@ -270,7 +278,7 @@ TEST_F(UnlocPluginTest, WithoutAListNothingIsRegisteredBlindly) {
     const Json request = {{"schema", 1},
                           {"url", "https://hooks.example.com/"},
                           {"secret", "{{secret:webhook_secret}}"},
-                          {"targets", Json::array({kA})}};
+                          {"targets", Json::array({the_target_a})}};
     EXPECT_EQ(unloc.host.call("events.subscribe", request).kind, GATEHOUSE_UNSUPPORTED);
     EXPECT_TRUE(unloc.webhooks.empty());
     Json plain = request;

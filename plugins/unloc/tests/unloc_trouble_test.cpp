@@ -7,13 +7,13 @@
 namespace gatehouse::unloc::test {
 namespace {
 
-const std::string kA = "lock:" + kLockA;
-const Json kNothing = Json::object();
+const std::string the_target_a = "lock:" + the_lock_a;
+const Json no_references = Json::object();
 
 class UnlocTroubleTest : public testing::Test {
   protected:
-    Outcome grant(const Strings& targets = {kA}) {
-        return unloc.apply("r1", "active", targets, kNothing);
+    Outcome grant(const Strings& targets = {the_target_a}) {
+        return unloc.apply("r1", "active", targets, no_references);
     }
 
     // Answers requests that begin with `what` once.
@@ -42,22 +42,23 @@ TEST_F(UnlocTroubleTest, ABadPhoneNumberIsAClearErrorBeforeAnyRequest) {
     EXPECT_TRUE(outcome.fields.contains("renter.phone"));
     EXPECT_EQ(outcome.message.find("900"), std::string::npos);
     EXPECT_EQ(unloc.take_asked(), Strings{});
-    EXPECT_EQ(unloc.apply("r1", "ended", {}, kNothing).document["state"], "ended");
+    EXPECT_EQ(unloc.apply("r1", "ended", {}, no_references).document["state"], "ended");
     EXPECT_EQ(unloc.take_asked(), Strings{});
 }
 
 TEST_F(UnlocTroubleTest, TheDefaultCountryHelpsNationalNumbers) {
     FakeUnloc norwegian("NO");
     norwegian.phone = "900 12 345";
-    EXPECT_EQ(norwegian.settle("r1", "active", {kA}, kNothing).document["state"], "active");
-    EXPECT_EQ(norwegian.live(), Strings{"A " + kPhone});
+    EXPECT_EQ(norwegian.settle("r1", "active", {the_target_a}, no_references).document["state"],
+              "active");
+    EXPECT_EQ(norwegian.live(), Strings{"A " + the_phone});
 }
 
 TEST_F(UnlocTroubleTest, AnUnknownDefaultCountryIsRefusedAtOnce) {
     sdk::TestHost host;
     const Outcome outcome = host.create(gatehouse_entry_v1, {{"client_id", "c"},
                                                              {"client_secret", "s"},
-                                                             {"project_id", kProject},
+                                                             {"project_id", the_project},
                                                              {"default_country", "QX"}});
     EXPECT_EQ(outcome.kind, GATEHOUSE_INVALID);
 }
@@ -65,7 +66,7 @@ TEST_F(UnlocTroubleTest, AnUnknownDefaultCountryIsRefusedAtOnce) {
 TEST_F(UnlocTroubleTest, TargetsMustBeLocks) {
     for (const char* target : {"group:1", "lock:", "lock:12", "lock:../keys",
                                "lock:aaaaaaaa-0000-4000-8000-00000000000g"}) {
-        const Outcome outcome = grant({kA, target});
+        const Outcome outcome = grant({the_target_a, target});
         EXPECT_EQ(outcome.kind, GATEHOUSE_INVALID) << target;
         EXPECT_TRUE(outcome.fields.contains("targets")) << target;
     }
@@ -148,7 +149,7 @@ TEST_F(UnlocTroubleTest, InvalidParamsBecomeFieldsWithoutWholeNumbers) {
 }
 
 TEST_F(UnlocTroubleTest, ASecondKeyThatIsRefusedIsAConflictWithAReason) {
-    unloc.add_key(kLockA, {{"gatehouse_rental", "r2"}, {"gatehouse_business", "acme"}});
+    unloc.add_key(the_lock_a, {{"gatehouse_rental", "r2"}, {"gatehouse_business", "acme"}});
     unloc.takes_second_key = false;
     const Outcome outcome = grant();
     EXPECT_EQ(outcome.kind, GATEHOUSE_CONFLICT);
@@ -181,17 +182,18 @@ TEST_F(UnlocTroubleTest, OddJobAnswersAreUnavailable) {
     for (const char* body : {"{}", R"({"job":{"id":"other","status":"succeeded"}})",
                              R"({"job":{"id":"job-1","status":"sideways"}})"}) {
         once("GET /jobs", reply(200, body));
-        EXPECT_EQ(unloc.apply("r1", "active", {kA}, references).kind, GATEHOUSE_UNAVAILABLE)
+        EXPECT_EQ(unloc.apply("r1", "active", {the_target_a}, references).kind,
+                  GATEHOUSE_UNAVAILABLE)
             << body;
     }
 }
 
 TEST_F(UnlocTroubleTest, AnotherPersonsKeysAreNotOurs) {
-    unloc.add_key(kLockA, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "acme"}}, nullptr,
+    unloc.add_key(the_lock_a, {{"gatehouse_rental", "r1"}, {"gatehouse_business", "acme"}}, nullptr,
                   nullptr, "+4790099999");
     const Json page = {{"keys", unloc.keys}};
     once("GET /keys", reply(200, page.dump()));
-    EXPECT_EQ(unloc.apply("r1", "ended", {}, kNothing).document["state"], "ended");
+    EXPECT_EQ(unloc.apply("r1", "ended", {}, no_references).document["state"], "ended");
     EXPECT_EQ(unloc.live().size(), 1U);
 }
 
@@ -201,16 +203,17 @@ TEST_F(UnlocTroubleTest, OddReferencesAreNoReferences) {
         {R"({"phones":7,"keys":{"a":1},"jobs":[1,{"id":""},{"id":"job-9","locks":7}],"polls":"x"})",
          R"({"jobs":{}})"}) {
         FakeUnloc fresh;
-        EXPECT_EQ(fresh.settle("r1", "active", {kA}, Json::parse(text)).document["state"],
+        EXPECT_EQ(fresh.settle("r1", "active", {the_target_a}, Json::parse(text)).document["state"],
                   "active");
     }
 }
 
 TEST_F(UnlocTroubleTest, AWindowThatIsOverMakesNoKey) {
     const Outcome outcome =
-        unloc.apply("r1", "active", {kA}, kNothing, nullptr, "2020-01-01T00:00:00Z");
+        unloc.apply("r1", "active", {the_target_a}, no_references, nullptr, "2020-01-01T00:00:00Z");
     EXPECT_EQ(outcome.kind, GATEHOUSE_CONFLICT);
-    EXPECT_EQ(unloc.apply("r1", "active", {kA}, kNothing, "soon").kind, GATEHOUSE_INVALID);
+    EXPECT_EQ(unloc.apply("r1", "active", {the_target_a}, no_references, "soon").kind,
+              GATEHOUSE_INVALID);
     EXPECT_TRUE(unloc.keys.empty());
 }
 
