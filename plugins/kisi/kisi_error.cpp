@@ -1,10 +1,11 @@
 #include "kisi_error.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <utility>
+
+#include "gatehouse/sdk/http_status.hpp"
 
 namespace gatehouse::kisi {
 namespace {
@@ -15,28 +16,6 @@ using sdk::Kind;
 constexpr std::size_t kMaxQuoteBytes = 120;
 constexpr std::size_t kMaxFields = 10;
 constexpr std::uint64_t kDefaultDelayMs = 1'000;  // the limit is counted by the second
-constexpr std::uint64_t kMaxDelayS = 3'600;
-
-Kind kind_of(int status) {
-    switch (status) {
-        case 400:
-        case 422:
-            return Kind::kInvalid;
-        case 401:
-            return Kind::kAuth;
-        case 403:
-            return Kind::kForbidden;
-        case 404:
-            return Kind::kNotFound;
-        case 409:
-            return Kind::kConflict;
-        case 429:
-            return Kind::kRateLimited;
-        default:
-            break;
-    }
-    return status >= 400 && status < 500 && status != 408 ? Kind::kInvalid : Kind::kUnavailable;
-}
 
 // Outside text, fit for one line.
 std::string quoted(std::string text) {
@@ -59,21 +38,11 @@ std::map<std::string, std::string> fields_of(const Json& document) {
     return fields;
 }
 
-std::uint64_t delay_ms(const sdk::HttpReply& reply) {
-    const std::string text = reply.header("retry-after");
-    std::uint64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        return kDefaultDelayMs;
-    }
-    return std::min(seconds, kMaxDelayS) * 1'000;
-}
-
 }  // namespace
 
 sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
     const Json document = reply.json();
-    const Kind kind = kind_of(reply.status);
+    const Kind kind = sdk::kind_of_status(reply.status);
     std::string message = "Kisi answered " + std::to_string(reply.status) + " to: " + what;
     const std::string text = quoted(sdk::text_at(document, "error"));
     const std::string code = quoted(sdk::text_at(document, "code"));
@@ -86,7 +55,8 @@ sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
         }
         return {std::move(message), std::move(fields)};
     }
-    return {kind, std::move(message), kind == Kind::kRateLimited ? delay_ms(reply) : 0};
+    return {kind, std::move(message),
+            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
 }
 
 }  // namespace gatehouse::kisi

@@ -1,12 +1,12 @@
 #include "nuki_error.hpp"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>
+
+#include "gatehouse/sdk/http_status.hpp"
 
 namespace gatehouse::nuki {
 namespace {
@@ -14,28 +14,10 @@ namespace {
 using sdk::Kind;
 
 constexpr std::uint64_t kDefaultDelayMs = 5'000;  // Nuki publishes no limit
-constexpr std::uint64_t kMaxDelayS = 3'600;
 
+// 423: another command is under way at the lock.
 Kind kind_of(int status) {
-    switch (status) {
-        case 400:
-        case 422:
-            return Kind::kInvalid;
-        case 401:
-            return Kind::kAuth;
-        case 403:
-            return Kind::kForbidden;
-        case 404:
-            return Kind::kNotFound;
-        case 409:
-            return Kind::kConflict;
-        case 429:
-            return Kind::kRateLimited;
-        default:
-            break;
-    }
-    const bool is_ours = status >= 400 && status < 500 && status != 408 && status != 423;
-    return is_ours ? Kind::kInvalid : Kind::kUnavailable;
+    return status == 423 ? Kind::kUnavailable : sdk::kind_of_status(status);
 }
 
 // The parameter that a 400 names, by the words that Nuki is known to use.
@@ -62,23 +44,14 @@ sdk::Error refused(const sdk::HttpReply& reply, std::string message) {
     return {Kind::kInvalid, std::move(message)};
 }
 
-std::uint64_t delay_ms(const sdk::HttpReply& reply) {
-    const std::string text = reply.header("retry-after");
-    std::uint64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        return kDefaultDelayMs;
-    }
-    return std::min(seconds, kMaxDelayS) * 1'000;
-}
-
 }  // namespace
 
 sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
     std::string message = "Nuki answered " + std::to_string(reply.status) + " to: " + what;
     const Kind kind = kind_of(reply.status);
     if (kind == Kind::kInvalid) return refused(reply, std::move(message));
-    return {kind, std::move(message), kind == Kind::kRateLimited ? delay_ms(reply) : 0};
+    return {kind, std::move(message),
+            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
 }
 
 }  // namespace gatehouse::nuki

@@ -1,9 +1,10 @@
 #include "seam_error.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <utility>
+
+#include "gatehouse/sdk/http_status.hpp"
 
 namespace gatehouse::seam {
 namespace {
@@ -13,28 +14,6 @@ using sdk::Kind;
 
 constexpr std::size_t kMaxWordBytes = 60;
 constexpr std::uint64_t kDefaultDelayMs = 5'000;
-constexpr std::uint64_t kMaxDelayS = 3'600;
-
-Kind kind_of(int status) {
-    switch (status) {
-        case 400:
-        case 422:
-            return Kind::kInvalid;
-        case 401:
-            return Kind::kAuth;
-        case 403:
-            return Kind::kForbidden;
-        case 404:
-            return Kind::kNotFound;
-        case 409:
-            return Kind::kConflict;
-        case 429:
-            return Kind::kRateLimited;
-        default:
-            break;
-    }
-    return status >= 400 && status < 500 && status != 408 ? Kind::kInvalid : Kind::kUnavailable;
-}
 
 // "duplicate_access_code"; anything but such a word is left out, since it could hold a PIN.
 std::string word(const std::string& text) {
@@ -44,16 +23,6 @@ std::string word(const std::string& text) {
     return is_word ? text : "another error";
 }
 
-std::uint64_t delay_ms(const sdk::HttpReply& reply) {
-    const std::string text = reply.header("retry-after");
-    std::uint64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        return kDefaultDelayMs;
-    }
-    return std::min(seconds, kMaxDelayS) * 1'000;
-}
-
 bool is_duplicate(const std::string& code) {
     return code.find("duplicate") != std::string::npos;
 }
@@ -61,7 +30,7 @@ bool is_duplicate(const std::string& code) {
 }  // namespace
 
 Error to_error(const sdk::HttpReply& reply, const std::string& what) {
-    const Kind kind = kind_of(reply.status);
+    const Kind kind = sdk::kind_of_status(reply.status);
     std::string message = "Seam answered " + std::to_string(reply.status) + " to: " + what;
     const sdk::Json document = reply.json();
     const auto error = document.is_object() ? document.find("error") : document.end();
@@ -72,7 +41,8 @@ Error to_error(const sdk::HttpReply& reply, const std::string& what) {
             return {Kind::kConflict, message + ": another code has this PIN; choose another PIN"};
         }
     }
-    return {kind, std::move(message), kind == Kind::kRateLimited ? delay_ms(reply) : 0};
+    return {kind, std::move(message),
+            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
 }
 
 Error to_error(const std::string& code, const std::string& device) {

@@ -1,10 +1,11 @@
 #include "unloc_error.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <utility>
+
+#include "gatehouse/sdk/http_status.hpp"
 
 namespace gatehouse::unloc {
 namespace {
@@ -16,28 +17,6 @@ constexpr std::size_t kMaxQuoteBytes = 160;
 constexpr std::size_t kMaxFields = 10;
 constexpr std::size_t kMaxPlainDigits = 5;
 constexpr std::uint64_t kDefaultDelayMs = 1'000;
-constexpr std::uint64_t kMaxDelayS = 3'600;
-
-Kind kind_of(int status) {
-    switch (status) {
-        case 400:
-        case 422:
-            return Kind::kInvalid;
-        case 401:
-            return Kind::kAuth;
-        case 403:
-            return Kind::kForbidden;
-        case 404:
-            return Kind::kNotFound;
-        case 409:
-            return Kind::kConflict;
-        case 429:
-            return Kind::kRateLimited;
-        default:
-            break;
-    }
-    return status >= 400 && status < 500 && status != 408 ? Kind::kInvalid : Kind::kUnavailable;
-}
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -78,16 +57,6 @@ std::string words_of(const Json& document) {
     return words;
 }
 
-std::uint64_t delay_ms(const sdk::HttpReply& reply) {
-    const std::string text = reply.header("retry-after");
-    std::uint64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        return kDefaultDelayMs;
-    }
-    return std::min(seconds, kMaxDelayS) * 1'000;
-}
-
 }  // namespace
 
 std::string quoted(std::string text) {
@@ -100,7 +69,7 @@ std::string quoted(std::string text) {
 
 sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
     const Json document = reply.json();
-    const Kind kind = kind_of(reply.status);
+    const Kind kind = sdk::kind_of_status(reply.status);
     std::string message =
         "Unloc answered " + std::to_string(reply.status) + " to: " + what + words_of(document);
     if (kind == Kind::kInvalid) {
@@ -110,7 +79,8 @@ sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
         }
         return {std::move(message), std::move(fields)};
     }
-    return {kind, std::move(message), kind == Kind::kRateLimited ? delay_ms(reply) : 0};
+    return {kind, std::move(message),
+            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
 }
 
 }  // namespace gatehouse::unloc
