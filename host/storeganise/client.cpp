@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "storeganise/admin_api.hpp"
 #include "storeganise/answers.hpp"
+#include "storeganise/site_codes.hpp"
 
 namespace gatehouse::storeganise {
 namespace {
@@ -39,7 +40,7 @@ class AdminClient final : public Client {
   public:
     AdminClient(const config::Business& business, const std::vector<std::string>& allow_private,
                 egress::Egress& egress, const Clock& clock)
-        : api_(business, allow_private, egress, clock) {}
+        : api_(business, allow_private, egress, clock), site_codes_(business, api_, clock) {}
 
     Result<Job> job(const std::string& job_id, observe::StepLog* steps) override {
         const auto body = job_body(job_id, steps);
@@ -54,7 +55,11 @@ class AdminClient final : public Client {
             "rental " + rental_id, steps);
         if (!body) return tl::unexpected(body.error());
         auto facts = read_rental(*body, rental_id);
-        if (!facts || facts->move_out_job_id.empty() || facts->state == kEnded) return facts;
+        if (!facts) return facts;
+        if (auto added = site_codes_.add_to(*facts, steps); !added) {
+            return tl::unexpected(added.error());
+        }
+        if (facts->move_out_job_id.empty() || facts->state == kEnded) return facts;
         if (auto planned = read_move_out(*facts, steps); !planned) {
             return tl::unexpected(planned.error());
         }
@@ -79,7 +84,14 @@ class AdminClient final : public Client {
     Result<RentalPage> rentals(const ListQuery& query, observe::StepLog* steps) override {
         const auto body = list("unit-rentals", query, "&include=unit,owner,customFields", steps);
         if (!body) return tl::unexpected(body.error());
-        return read_rental_page(*body, query);
+        auto page = read_rental_page(*body, query);
+        if (!page) return page;
+        for (access::Facts& facts : page->rentals) {
+            if (auto added = site_codes_.add_to(facts, steps); !added) {
+                return tl::unexpected(added.error());
+            }
+        }
+        return page;
     }
 
     Result<IdPage> units(const ListQuery& query, observe::StepLog* steps) override {
@@ -171,6 +183,7 @@ class AdminClient final : public Client {
     }
 
     AdminApi api_;
+    SiteCodes site_codes_;
 };
 
 }  // namespace

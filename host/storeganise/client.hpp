@@ -75,10 +75,10 @@ class Client : public access::RentalSource {
     // By job().
     Result<UnixMs> job_updated_ms(const std::string& job_id, observe::StepLog* steps) override;
 
-    // rental(): the rental with its unit, owner and custom fields in one GET, and unless it has
-    // ended the job of its move-out in a second one. A job that is cancelled or gone plans nothing;
-    // one that cannot be read fails the whole, for the end must not be guessed.
-    // write_fields(): one PUT; "true" and "false" go as booleans.
+    // rental(): the rental with its unit, owner and custom fields in one GET, its site in another
+    // one now and then (site_codes.hpp), and unless it has ended the job of its move-out. A job
+    // that is cancelled or gone plans nothing; one that cannot be read fails the whole, for the end
+    // must not be guessed. write_fields(): one PUT; "true" and "false" go as booleans.
 
     // A page that is no list, has more rows than were asked for, or rows that no filter of `query`
     // would let through or that have no id, is kUnavailable, never an empty page.

@@ -15,8 +15,12 @@ class Kisi final : public Vendor {
     std::string connections() const override { return ""; }
 
     void make_account(const test::Simulators& simulators) override {
+        // The gate of config/examples/kisi.
+        const json lock{{"id", 900'000}, {"name", "Gate"}};
+        const json gate{{"id", 900}, {"name", "Gate"}, {"locks", json::array({lock})}};
         seed(simulators, json{{"organization", kOrganization},
-                              {"api_key", test::GatehouseHost::kisi_key(kOrganization)}});
+                              {"api_key", test::GatehouseHost::kisi_key(kOrganization)},
+                              {"groups", json::array({gate})}});
     }
 
     std::string add_door(const test::Simulators& simulators, const std::string& unit,
