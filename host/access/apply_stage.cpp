@@ -22,7 +22,7 @@ json credential_of(const Attempt& attempt) {
     return {{"kind", "pin"}, {"value", attempt.pin->reveal()}};
 }
 
-json apply_document(const Attempt& attempt, const Desired& desired) {
+json apply_document(const Attempt& attempt, const Desired& desired, const json& references) {
     const auto time = [](const std::optional<UnixMs>& at_ms) {
         return at_ms ? json(format_utc(*at_ms)) : json(nullptr);
     };
@@ -40,17 +40,20 @@ json apply_document(const Attempt& attempt, const Desired& desired) {
         {"targets", desired.targets},
         {"window", {{"from", time(desired.from_ms)}, {"until", time(desired.until_ms)}}},
         {"credential", credential_of(attempt)},
-        {"references", attempt.memory.holds_grant ? attempt.grant.references : json::object()},
+        {"references", references},
         {"reasons", desired.reasons},
     };
 }
 
-Result<Grant> call_plugin(Attempt& attempt, const Desired& desired) {
+}  // namespace
+
+Result<Grant> ask_vendor(Attempt& attempt, const Desired& desired, const std::string& connection,
+                         const json& references) {
     plugins::Call call;
     call.business = attempt.business.business;
-    call.connection = attempt.rules.connection;
+    call.connection = connection;
     call.function = "access.apply";
-    call.document = dump_json(apply_document(attempt, desired));
+    call.document = dump_json(apply_document(attempt, desired, references));
     call.steps = &attempt.steps;
     call.renter = desired.renter.id;
     if (attempt.pin) {
@@ -72,6 +75,13 @@ Result<Grant> call_plugin(Attempt& attempt, const Desired& desired) {
         target.name = plugins::scrub(std::move(target.name), call.secrets);
     }
     return grant;
+}
+
+namespace {
+
+Result<Grant> call_plugin(Attempt& attempt, const Desired& desired) {
+    return ask_vendor(attempt, desired, attempt.rules.connection,
+                      attempt.memory.holds_grant ? attempt.grant.references : json::object());
 }
 
 void store_grant(Attempt& attempt, const Desired& desired) {
@@ -165,7 +175,8 @@ Result<void> apply(Attempt& attempt, const Desired& desired) {
 }
 
 void mend_fuse(Attempt& attempt) {
-    if (attempt.record.fuse_blocked_ms == 0) {
+    const bool is_still_held_back = attempt.look.fuse == Look::Fuse::kBlown;
+    if (attempt.record.fuse_blocked_ms == 0 || is_still_held_back) {
         return;
     }
     attempt.record.fuse_blocked_ms = 0;
@@ -239,7 +250,8 @@ Result<bool> bring_into_line(Attempt& attempt, const Desired& desired) {
     const bool is_end = desired.state == AccessState::kEnded;
     const bool is_in_line = attempt.memory.holds_grant && !attempt.grant.is_pending &&
                             is_same_access(*attempt.memory.desired, desired) &&
-                            !attempt.is_pin_new && !attempt.options.is_verify;
+                            !attempt.is_pin_new && !attempt.must_apply &&
+                            !attempt.options.is_verify;
     std::string line(to_string(desired.state));
     if (!is_end) {
         line += " at " + join(desired.targets, ", ");

@@ -9,6 +9,7 @@
 #include "access/grant.hpp"
 #include "access/policy.hpp"
 #include "access/reconcile.hpp"
+#include "access/stray.hpp"
 #include "base/secret.hpp"
 
 namespace gatehouse::access {
@@ -17,6 +18,7 @@ struct Attempt {
     const Parts& parts;
     PinDesk& pins;
     FuseDesk& fuses;
+    StrayDesk& strays;
     const config::Business& business;
     RentalSource& source;
     const LookOptions& options;
@@ -36,6 +38,9 @@ struct Attempt {
     std::string pin_hash = {};       // of `pin`
     std::string pin_fault = {};      // why the PIN in the field is not used; empty = it is
     bool is_pin_new = false;         // the vendor does not hold `pin` yet
+    bool must_apply = false;         // the vendor may not hold what it held
+
+    Result<void> strays_ended = {};  // the rental's own access does not wait for it
 
     Look look = {};
 
@@ -68,7 +73,14 @@ Result<void> await_new_rental(Attempt& attempt);
 // What the look's good end means for the transfers.
 void settle_transfers(Attempt& attempt, bool is_over);
 
+// stray_stage.cpp: ends what a sweep found at the vendor for this rental and what is neither held
+// nor wanted. What cannot be ended now stays for the next look.
+Result<void> end_strays(Attempt& attempt, const Desired& wanted);
+
 // apply_stage.cpp: makes the vendor agree. False: the fuse holds the end back.
 Result<bool> bring_into_line(Attempt& attempt, const Desired& desired);
+// One call of "access.apply".
+Result<Grant> ask_vendor(Attempt& attempt, const Desired& desired, const std::string& connection,
+                         const nlohmann::json& references);
 
 }  // namespace gatehouse::access

@@ -183,6 +183,9 @@ Result<void> decide_and_apply(Attempt& attempt) {
     if (decision->again_ms) {
         attempt.set_again(*decision->again_ms);
     }
+    if (decision->desired) {
+        attempt.strays_ended = end_strays(attempt, *decision->desired);
+    }
     Result<void> done = !decision->desired ? leave_as_it_is(attempt, decision->note)
                         : decision->desired->state == AccessState::kEnded
                             ? end_access(attempt, *decision->desired)
@@ -214,8 +217,9 @@ Look run(Attempt& attempt) {
     status = decide_and_apply(attempt);
     if (!status) {
         report_failure(attempt, status.error());
+        return finish(attempt, std::move(status));
     }
-    return finish(attempt, std::move(status));
+    return finish(attempt, std::move(attempt.strays_ended));
 }
 
 }  // namespace
@@ -238,7 +242,8 @@ Look Reconciler::look(const config::Business& business, RentalSource& source,
     RentalRecord record = std::move(*known).value_or(RentalRecord{});
     record.business = business.business;
     record.rental_id = rental_id;
-    Attempt attempt{parts_, pins_, fuses_, business, source, options, steps, std::move(record)};
+    Attempt attempt{parts_, pins_,   fuses_, strays_,          business,
+                    source, options, steps,  std::move(record)};
     attempt.look.is_known = is_known;
     return run(attempt);
 }

@@ -11,6 +11,7 @@
 #include "access/rental_lookups.hpp"
 #include "access/rental_record.hpp"
 #include "access/rental_source.hpp"
+#include "access/stray.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -38,10 +39,14 @@ class Reconciler {
     Look look(const config::Business& business, RentalSource& source, const std::string& rental_id,
               const LookOptions& options, observe::StepLog& steps);
 
+    // Where sweeps leave what they find; a rental's next look takes it.
+    StrayDesk& strays() { return strays_; }
+
   private:
     const Parts parts_;
     PinDesk pins_;
     FuseDesk fuses_;
+    StrayDesk strays_;
 };
 
 }  // namespace gatehouse::access

@@ -26,8 +26,8 @@ Work::Work(const config::Config& config, store::Store& store, egress::Egress& eg
       router_(businesses_, clock),
       notifier_(businesses_, plugins, clock),
       sweep_comparison_(plugins, store, clock, &pin_key),
-      sweep_(
-          {businesses_, plugins, store, store, sweep_comparison_, sweep_reports_, clock, metrics}),
+      sweep_({businesses_, plugins, store, store, reconciler_.strays(), sweep_comparison_,
+              sweep_reports_, clock, metrics}),
       dead_letters_(store),
       news_(businesses_, clock),
       alerts_({businesses_, store, store, dead_letters_, &news_, clock}),

@@ -193,22 +193,27 @@ Outcome SweepTask::advance(const Task& task, const SweepOrder& order, Business& 
 bool SweepTask::hand_out(const Task& task, const SweepOrder& order, Progress& progress,
                          Outcome& outcome) {
     const UnixMs now_ms = parts_.clock.now_ms();
-    const auto show = [&](const sweep::Difference& difference) {
+    const auto note = [&](const sweep::Difference& difference) {
         if (progress.report.differences.size() < sweep::kMaxShown) {
             progress.report.differences.push_back(difference);
+            progress.report.differences.back().strays.clear();
+        }
+        if (order.is_dry) return;
+        for (const access::Stray& stray : difference.strays) {
+            parts_.strays.put(task.business, difference.rental_id, stray);
         }
     };
     bool has_some = false;
     for (const sweep::Difference& difference : progress.sweep->findings().take(kMarksARun)) {
         has_some = true;
-        show(difference);
+        note(difference);
         outcome.follow_ups.push_back(
             look_at(task.business, difference.rental_id, difference.needs_verify(), now_ms));
     }
     // One a run: a run can store one rental.
     for (sweep::Orphan& orphan : progress.sweep->findings().take_orphans(1)) {
         has_some = true;
-        show(orphan.difference);
+        note(orphan.difference);
         outcome.follow_ups.push_back(
             look_at(task.business, orphan.difference.rental_id, true, now_ms));
         outcome.rental = std::make_shared<const access::RentalRecord>(std::move(orphan.record));

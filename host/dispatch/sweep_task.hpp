@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "access/rental_lookups.hpp"
+#include "access/stray.hpp"
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "dispatch/businesses.hpp"
@@ -52,6 +53,7 @@ class SweepTask final : public TaskHandler {
         plugins::PluginHost& plugins;
         access::RentalRecords& records;
         access::RentalLookups& lookups;
+        access::StrayDesk& strays;
         const sweep::Comparison& comparison;
         sweep::Reports& reports;
         const Clock& clock;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "access/rental_record.hpp"
+#include "access/stray.hpp"
 #include "base/clock.hpp"
 
 namespace gatehouse::sweep {
@@ -26,7 +27,8 @@ std::string_view to_string(Kind kind);
 struct Difference {
     std::string rental_id;
     Kind kind = Kind::kFactsDiffer;
-    std::string detail;  // for people; empty behind the first few hundred
+    std::string detail;                      // for people; empty behind the first few hundred
+    std::vector<access::Stray> strays = {};  // for the look to end
 
     // The vendor was seen to differ: the look must ask it even if nothing changed here.
     bool needs_verify() const { return kind > Kind::kNotListed; }

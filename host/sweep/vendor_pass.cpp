@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include "access/desired.hpp"
-#include "access/grant.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "egress/ascii.hpp"
 #include "plugins/documents.hpp"
 #include "sweep/unlisted_pass.hpp"
 
@@ -70,7 +67,6 @@ Result<void> VendorPass::take_entry(const json& grant, Findings& findings) {
     ++entries_;
     Entry entry;
     entry.rental_id = string_member(grant, "rental").value_or("");
-    entry.target = string_member(grant, "target").value_or("");
     entry.state = string_member(grant, "state").value_or("");
     const bool is_ours = !entry.rental_id.empty() &&
                          string_member(grant, "business").value_or(parts_.business.business) ==
@@ -83,57 +79,65 @@ Result<void> VendorPass::take_entry(const json& grant, Findings& findings) {
     ++ours_;
     // Vendors may keep what is over for their own history.
     if (entry.state == "ended") return {};
-    entry.references = grant.value("references", json::object());
+    access::Stray& right = entry.right;
+    right.connection = connection_;
+    right.target = string_member(grant, "target").value_or("");
+    right.references = grant.value("references", json::object());
     if (const json* renter = member(grant, "renter")) {
-        entry.email = string_member(*renter, "email").value_or("");
+        right.email = string_member(*renter, "email").value_or("");
+        right.phone = string_member(*renter, "phone").value_or("");
     }
-    return take_ours(std::move(entry), findings);
+    return take_ours(std::move(entry));
 }
 
-// A call that the host did not live to hear of may have been for an address that the renter has
-// given up since. What else that address holds is not known here, so a person ends it.
-bool VendorPass::is_for_another(const Entry& entry, const access::RentalRecord& record,
-                                Findings& findings) const {
-    const auto desired = access::desired_from_json(record.desired_json);
-    const bool is_settled = desired && record.updated_ms < began_ms_;
-    if (!is_settled || entry.email.empty() || desired->renter.email.empty() ||
-        egress::equal_without_case(entry.email, desired->renter.email)) {
-        return false;
-    }
-    findings.report("the vendor of '" + connection_ + "' holds " +
-                    shorten(entry.target, kMaxQuoted) + " for rental " +
-                    shorten(entry.rental_id, kMaxQuoted) +
-                    " under an address that is not the renter's: end it there by hand");
-    return true;
-}
-
-Result<void> VendorPass::take_ours(Entry entry, Findings& findings) {
+Result<void> VendorPass::take_ours(Entry entry) {
     const auto record = parts_.records.rental(parts_.business.business, entry.rental_id);
     if (!record) return fail(ErrorKind::kInternal, record.error().message);
     if (!*record || (*record)->grant_json.empty()) {
-        if (strays_.size() < kMaxStrays && stray_ids_.add(entry.rental_id)) {
-            strays_.push_back(std::move(entry));
-        }
+        const bool has_room = strays_.size() < kMaxStrays || strays_.contains(entry.rental_id);
+        if (has_room) strays_[entry.rental_id].push_back(std::move(entry.right));
         return {};
     }
-    if (is_for_another(entry, **record, findings)) return {};
-    held_.add(place_of(entry.rental_id, entry.target));
+    const auto desired = access::desired_from_json((*record)->desired_json);
     const auto grant = access::grant_from_json((*record)->grant_json);
-    if (!grant || grant->is_pending || (*record)->updated_ms >= began_ms_) return {};
+    const bool is_settled =
+        desired && grant && !grant->is_pending && (*record)->updated_ms < began_ms_;
+    if (is_settled && take_stray(entry, *desired, *grant)) return {};
+    held_.add(place_of(entry.rental_id, entry.right.target));
+    if (is_settled) compare(entry, *grant);
+    return {};
+}
+
+// A call that the host did not live to hear of may have been for an address that the renter has
+// given up since, or for a door that was the unit's. The rental's look ends it.
+bool VendorPass::take_stray(const Entry& entry, const access::Desired& desired,
+                            const access::Grant& grant) {
+    if (!access::is_other_right(entry.right, desired, grant.references)) return false;
+    const bool has_address = !entry.right.email.empty() || !entry.right.phone.empty();
+    unlike_.push_back(
+        {entry.rental_id,
+         Kind::kHeldOtherwise,
+         "open at " + shorten(entry.right.target, kMaxQuoted) +
+             (has_address ? " for an address that is not the renter's" : ", a target too many"),
+         {entry.right}});
+    return true;
+}
+
+void VendorPass::compare(const Entry& entry, const access::Grant& grant) {
+    const std::string& target = entry.right.target;
     const bool is_known = std::ranges::any_of(
-        grant->targets,
-        [&](const access::GrantedTarget& granted) { return granted.target == entry.target; });
-    if (entry.state == "active" && grant->state == access::AccessState::kSuspended) {
+        grant.targets,
+        [&](const access::GrantedTarget& granted) { return granted.target == target; });
+    if (entry.state == "active" && grant.state == access::AccessState::kSuspended) {
         unlike_.push_back({entry.rental_id, Kind::kHeldOtherwise,
-                           "open at " + shorten(entry.target, kMaxQuoted) + " though suspended"});
+                           "open at " + shorten(target, kMaxQuoted) + " though suspended"});
     } else if (!is_known && entry.state != "suspended") {
         unlike_.push_back({entry.rental_id, Kind::kHeldOtherwise,
-                           "open at " + shorten(entry.target, kMaxQuoted) + ", a target too many"});
-    } else if (entry.state == "suspended" && grant->state == access::AccessState::kActive) {
-        unlike_.push_back({entry.rental_id, Kind::kHeldOtherwise,
-                           "suspended at " + shorten(entry.target, kMaxQuoted)});
+                           "open at " + shorten(target, kMaxQuoted) + ", a target too many"});
+    } else if (entry.state == "suspended" && grant.state == access::AccessState::kActive) {
+        unlike_.push_back(
+            {entry.rental_id, Kind::kHeldOtherwise, "suspended at " + shorten(target, kMaxQuoted)});
     }
-    return {};
 }
 
 Result<void> VendorPass::read_records(Findings& findings) {
@@ -188,15 +192,15 @@ void VendorPass::judge(Findings& findings) {
     stage_ = Stage::kOver;
 }
 
-// One of ours for a rental that holds nothing as far as is known here. Storeganise decides: only a
+// What is ours for a rental that holds nothing as far as is known here. Storeganise decides: only a
 // rental that reads as over is taught what the vendor holds, so that its look may end that.
 Result<void> VendorPass::settle_stray(Findings& findings) {
-    const Entry entry = strays_.back();
-    const auto facts = parts_.client.rental(entry.rental_id, nullptr);
+    const auto& [rental_id, rights] = *strays_.begin();
+    const auto facts = parts_.client.rental(rental_id, nullptr);
     ++findings.requests;
     const std::string where = "the vendor of '" + connection_ + "' holds " +
-                              shorten(entry.target, kMaxQuoted) + " for rental " +
-                              shorten(entry.rental_id, kMaxQuoted);
+                              shorten(rights.front().target, kMaxQuoted) + " for rental " +
+                              shorten(rental_id, kMaxQuoted);
     if (!facts) {
         const ErrorKind kind = facts.error().kind;
         const bool is_final = kind == ErrorKind::kNotFound || kind == ErrorKind::kInvalid ||
@@ -204,34 +208,45 @@ Result<void> VendorPass::settle_stray(Findings& findings) {
         if (!is_final) return not_answered(facts.error());
         findings.report(where + ", which Storeganise does not know; nothing is done");
     } else if (!is_over_state(facts->state)) {
-        findings.add(Difference{entry.rental_id, Kind::kHeldOtherwise,
-                                where + ", of which nothing was known"});
+        findings.add(Difference{rental_id, Kind::kHeldOtherwise,
+                                where + ", of which nothing was known", rights});
         findings.accept();
     } else {
-        const auto known = parts_.records.rental(parts_.business.business, entry.rental_id);
+        const auto known = parts_.records.rental(parts_.business.business, rental_id);
         if (!known) return fail(ErrorKind::kInternal, known.error().message);
-        if (!*known || (*known)->grant_json.empty()) teach(entry, *facts, *known, findings);
+        if (!*known || (*known)->grant_json.empty()) teach(rights, *facts, *known, findings);
     }
-    strays_.pop_back();
+    strays_.erase(strays_.begin());
     if (strays_.empty()) stage_ = Stage::kOver;
     return {};
 }
 
-void VendorPass::teach(const Entry& entry, const access::Facts& facts,
+// The look ends what is the renter's by what it is taught here; what is under another address goes
+// with it as strays.
+void VendorPass::teach(const std::vector<access::Stray>& rights, const access::Facts& facts,
                        const std::optional<access::RentalRecord>& known, Findings& findings) {
     access::Desired desired;
     desired.state = access::AccessState::kActive;
-    desired.targets = {entry.target};
     desired.renter = facts.renter;
     desired.reasons = {"found at the vendor by a sweep"};
+    for (const access::Stray& right : rights) {
+        desired.targets.push_back(right.target);
+    }
     access::Grant grant;
     grant.state = access::AccessState::kActive;
-    grant.targets = {{entry.target, ""}};
-    grant.references = entry.references;
     grant.applied_ms = parts_.clock.now_ms();
+    std::vector<access::Stray> others;
+    for (const access::Stray& right : rights) {
+        if (access::is_other_right(right, desired, json::object())) {
+            others.push_back(right);
+        } else {
+            if (grant.targets.empty()) grant.references = right.references;
+            grant.targets.push_back({right.target, ""});
+        }
+    }
     access::RentalRecord record = known.value_or(access::RentalRecord{});
     record.business = parts_.business.business;
-    record.rental_id = entry.rental_id;
+    record.rental_id = facts.rental_id;
     record.connection = connection_;
     record.site_id = facts.site_id;
     record.unit_id = facts.unit_id;
@@ -241,10 +256,11 @@ void VendorPass::teach(const Entry& entry, const access::Facts& facts,
     record.desired_json = access::desired_to_json(desired);
     record.grant_json = access::grant_to_json(grant);
     record.updated_ms = parts_.clock.now_ms();
-    findings.add(Orphan{
-        {entry.rental_id, Kind::kOrphan,
-         "open at " + shorten(entry.target, kMaxQuoted) + " though the rental is " + facts.state},
-        std::move(record)});
+    Difference difference{record.rental_id, Kind::kOrphan,
+                          "open at " + shorten(rights.front().target, kMaxQuoted) +
+                              " though the rental is " + facts.state,
+                          std::move(others)};
+    findings.add(Orphan{std::move(difference), std::move(record)});
 }
 
 }  // namespace gatehouse::sweep

@@ -2,10 +2,14 @@
 // in both directions. Only grants that carry our mark are compared; the others are counted.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "access/desired.hpp"
+#include "access/grant.hpp"
+#include "access/stray.hpp"
 #include "sweep/id_set.hpp"
 #include "sweep/pass.hpp"
 
@@ -30,22 +34,20 @@ class VendorPass final : public Pass {
 
     struct Entry {
         std::string rental_id;
-        std::string target;
         std::string state;
-        std::string email;  // of whom it is for; empty if the vendor does not tell
-        nlohmann::json references;
+        access::Stray right;
     };
 
     Result<void> read_page(Findings& findings);
     Result<void> take_entry(const nlohmann::json& grant, Findings& findings);
-    Result<void> take_ours(Entry entry, Findings& findings);
-    bool is_for_another(const Entry& entry, const access::RentalRecord& record,
-                        Findings& findings) const;
+    Result<void> take_ours(Entry entry);
+    void compare(const Entry& entry, const access::Grant& grant);
+    bool take_stray(const Entry& entry, const access::Desired& desired, const access::Grant& grant);
     Result<void> read_records(Findings& findings);
     void expect(const access::RentalRecord& record);
     void judge(Findings& findings);
     Result<void> settle_stray(Findings& findings);
-    void teach(const Entry& entry, const access::Facts& facts,
+    void teach(const std::vector<access::Stray>& rights, const access::Facts& facts,
                const std::optional<access::RentalRecord>& known, Findings& findings);
 
     const Parts parts_;
@@ -55,9 +57,9 @@ class VendorPass final : public Pass {
     Stage stage_ = Stage::kInventory;
     std::string cursor_;
     IdSet cursors_;
-    IdSet held_;                        // "<rental> <target>" that are where they should be
-    IdSet stray_ids_;                   // rentals in strays_, each once
-    std::vector<Entry> strays_;         // ours, for rentals that hold nothing as far as is known
+    IdSet held_;  // "<rental> <target>" that are where they should be
+    // Ours, by rental, of rentals that hold nothing as far as is known.
+    std::map<std::string, std::vector<access::Stray>> strays_;
     std::vector<Difference> unlike_;    // held otherwise than remembered
     std::vector<std::string> missing_;  // rentals whose grant the vendor does not hold
     std::string after_;

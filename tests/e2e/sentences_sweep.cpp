@@ -214,6 +214,15 @@ std::vector<Sentence> expectations() {
             [](Scene& scene, const std::smatch& m) {
                 expect_in_the_end(scene.get(), m[1], quoted(m[2]));
             }),
+        say("then in the end nobody known as (\\S+) can open a door",
+            [](Scene& scene, const std::smatch& m) {
+                World& world = scene.get();
+                world.await([&]() -> std::string {
+                    const auto doors =
+                        world.vendor().open_doors(world.simulators(), {m[1], {}, {}});
+                    return doors.empty() ? "" : m[1].str() + " opens " + json(doors).dump();
+                });
+            }),
         say("then an alert says \"([^\"]*)\"",
             [](Scene& scene, const std::smatch& m) {
                 World& world = scene.get();

@@ -78,8 +78,9 @@ class SweepTaskTest : public testing::Test, public sweep::World {
     Businesses businesses_;
     observe::Metrics metrics_;
     sweep::Reports reports_;
+    access::StrayDesk strays_;
     SweepTask task_{
-        {businesses_, plugins, records, records, comparison, reports_, clock, metrics_}};
+        {businesses_, plugins, records, records, strays_, comparison, reports_, clock, metrics_}};
     std::vector<NewTask> looks;
     std::vector<access::RentalRecord> taught;
     std::vector<std::string> said;
@@ -119,6 +120,20 @@ TEST_F(SweepTaskTest, WhatTheVendorLostIsVerified) {
     run("full");
     ASSERT_THAT(looks, SizeIs(1));
     EXPECT_EQ(looks[0].flags, kSwept | kVerify);
+}
+
+TEST_F(SweepTaskTest, StraysAreLeftForTheRentalsLookButInADryRun) {
+    settle(3);
+    auto stray = entry("r1001");
+    stray["references"] = {{"assignment", "another"}};
+    stray["renter"] = {{"email", "former@example.com"}};
+    plugins.grants.push_back(stray);
+    run("full:dry");
+    EXPECT_THAT(strays_.take("acme", "r1001"), IsEmpty());
+    run("full");
+    ASSERT_THAT(looks, SizeIs(1));
+    EXPECT_EQ(looks[0].flags, kSwept | kVerify);
+    EXPECT_THAT(strays_.take("acme", "r1001"), SizeIs(1));
 }
 
 TEST_F(SweepTaskTest, AnOrphansRecordIsStoredWithItsLook) {

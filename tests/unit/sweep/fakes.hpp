@@ -44,6 +44,12 @@ inline access::RentalRecord holder(const std::string& id, const std::string& sta
     grant.targets = {{target, ""}};
     grant.references = {{"assignment", id}};
     record.grant_json = access::grant_to_json(grant);
+    access::Desired desired;
+    desired.state = grant.state;
+    desired.targets = {target};
+    desired.renter.id = record.renter_id;
+    desired.renter.email = id + "@example.com";
+    record.desired_json = access::desired_to_json(desired);
     record.updated_ms = kNow - 60'000;
     return record;
 }

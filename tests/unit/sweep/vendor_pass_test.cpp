@@ -18,6 +18,12 @@ class VendorPassTest : public testing::Test, public World {
     void forget_grant(const std::string& id) {
         std::erase_if(plugins.grants, [&](const auto& grant) { return grant["rental"] == id; });
     }
+    void run_to_its_end() {
+        sweep = std::make_unique<Sweep>(parts(), Plan{.is_full = true});
+        for (int step = 0; step < 1'000 && !sweep->is_over(); ++step) {
+            ASSERT_TRUE(sweep->step());
+        }
+    }
     std::vector<Orphan> orphans() { return sweep->findings().take_orphans(100); }
 };
 
@@ -48,6 +54,89 @@ TEST_F(VendorPassTest, FindsWhatIsHeldOtherwise) {
     records.add(holder("r1002", "suspended"));
     plugins.grants.push_back(entry("r1004", "active", "group:9"));
     EXPECT_THAT(run_full(), ElementsAre("r1002 held otherwise", "r1004 held otherwise"));
+}
+
+// A right that no reference names, made out to `email`.
+nlohmann::json stray(const std::string& id, const std::string& email,
+                     const std::string& target = "group:1") {
+    auto entry = World::entry(id, "active", target);
+    entry["references"] = {{"assignment", "another"}};
+    entry["renter"] = {{"email", email.empty() ? nlohmann::json() : nlohmann::json(email)}};
+    return entry;
+}
+
+TEST_F(VendorPassTest, P5_WhatIsUnderAnotherAddressGoesToItsRentalsLook) {
+    settle(3);
+    plugins.grants.push_back(stray("r1001", "former@example.com"));
+    plugins.grants.push_back(stray("r1002", "R1002@example.com"));
+    run_to_its_end();
+    const auto found = sweep->findings().take(10);
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].rental_id, "r1001");
+    EXPECT_EQ(found[0].kind, Kind::kHeldOtherwise);
+    EXPECT_TRUE(found[0].needs_verify());
+    EXPECT_THAT(found[0].detail, testing::Not(HasSubstr("former")));
+    ASSERT_THAT(found[0].strays, SizeIs(1));
+    EXPECT_EQ(found[0].strays[0].connection, "doors");
+    EXPECT_EQ(found[0].strays[0].email, "former@example.com");
+    EXPECT_EQ(found[0].strays[0].references["assignment"], "another");
+    EXPECT_THAT(troubles(), IsEmpty());
+}
+
+TEST_F(VendorPassTest, WhereTheVendorTellsNoAddressTheTargetTells) {
+    settle(3);
+    plugins.grants.push_back(stray("r1001", "", "group:9"));
+    run_to_its_end();
+    const auto found = sweep->findings().take(10);
+    ASSERT_THAT(found, SizeIs(1));
+    ASSERT_THAT(found[0].strays, SizeIs(1));
+    EXPECT_EQ(found[0].strays[0].target, "group:9");
+}
+
+TEST_F(VendorPassTest, P6_StraysOfAListThatIsNotBelievedCountForNothing) {
+    settle(30);
+    plugins.grants.resize(10);
+    plugins.grants.push_back(stray("r1001", "former@example.com"));
+    EXPECT_THAT(run_full(), IsEmpty());
+    EXPECT_THAT(troubles(), SizeIs(1));
+}
+
+TEST_F(VendorPassTest, P6_WhatIsNotOursIsNoStray) {
+    settle(3);
+    auto foreign = stray("r1001", "former@example.com");
+    foreign["business"] = "other";
+    auto unmarked = stray("r1001", "former@example.com");
+    unmarked.erase("rental");
+    plugins.grants.push_back(foreign);
+    plugins.grants.push_back(unmarked);
+    EXPECT_THAT(run_full(), IsEmpty());
+    EXPECT_EQ(sweep->findings().grants_foreign, 2);
+}
+
+TEST_F(VendorPassTest, P6_AGrantThatIsUnderWayHasNoStrays) {
+    settle(3);
+    plugins.grants.push_back(stray("r1001", "former@example.com"));
+    auto grant = access::grant_from_json(records.records["r1001"].grant_json).value();
+    grant.is_pending = true;
+    records.records["r1001"].grant_json = access::grant_to_json(grant);
+    EXPECT_THAT(run_full(), IsEmpty());
+}
+
+TEST_F(VendorPassTest, AllRightsOfARentalThatIsOverGoToItsLook) {
+    settle(3);
+    client.rentals_at["gone"] = rental("gone", "ended");
+    client.rentals_at["gone"].renter.email = "gone@example.com";
+    plugins.grants.push_back(stray("gone", "former@example.com", "group:2"));
+    plugins.grants.push_back(stray("gone", "gone@example.com"));
+    EXPECT_THAT(run_full(), IsEmpty());
+    const auto found = orphans();
+    ASSERT_THAT(found, SizeIs(1));
+    const auto grant = access::grant_from_json(found[0].record.grant_json);
+    ASSERT_TRUE(grant);
+    ASSERT_THAT(grant->targets, SizeIs(1));
+    EXPECT_EQ(grant->targets[0].target, "group:1");
+    ASSERT_THAT(found[0].difference.strays, SizeIs(1));
+    EXPECT_EQ(found[0].difference.strays[0].email, "former@example.com");
 }
 
 TEST_F(VendorPassTest, P6_WhatTheVendorMadeItselfIsCountedAndLeftAlone) {
