@@ -250,8 +250,7 @@ Result<bool> bring_into_line(Attempt& attempt, const Desired& desired) {
     const bool is_end = desired.state == AccessState::kEnded;
     const bool is_in_line = attempt.memory.holds_grant && !attempt.grant.is_pending &&
                             is_same_access(*attempt.memory.desired, desired) &&
-                            !attempt.is_pin_new && !attempt.must_apply &&
-                            !attempt.options.is_verify;
+                            !attempt.is_pin_new && !attempt.must_apply && !attempt.must_verify();
     std::string line(to_string(desired.state));
     if (!is_end) {
         line += " at " + join(desired.targets, ", ");

@@ -28,6 +28,7 @@ struct Attempt {
     bool is_changed = false;  // the record is to be stored
     Facts facts = {};
     SiteRules rules = {};
+    bool is_resync = false;  // staff want the vendor asked again, whatever is remembered
     Memory memory = {};
     Grant grant = {};  // meaningful while memory.holds_grant
 
@@ -46,6 +47,7 @@ struct Attempt {
 
     std::string field_code(const char* name) const { return rules.fields + "_" + name; }
     bool is_occupied() const { return facts.state == "occupied"; }
+    bool must_verify() const { return options.is_verify || is_resync; }
     void set_again(UnixMs at_ms);
 };
 
@@ -56,6 +58,8 @@ struct Attempt {
 Result<void> settle_box(Attempt& attempt);
 // After applying: makes the fields say what is held.
 Result<void> write_back(Attempt& attempt, const Desired& desired);
+// Unticks staff's wish for another look where nothing else is written.
+Result<void> clear_resync(Attempt& attempt);
 // Tells staff where they work. Best effort: the look has failed anyway.
 void report_failure(Attempt& attempt, const Error& error);
 

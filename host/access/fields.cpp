@@ -42,7 +42,19 @@ FieldChanges changes_of(const Facts& facts, const std::string& prefix, const Fie
     if (values.is_pin_cleared && !field_text(facts.rental_fields, pin_code).empty()) {
         changes[pin_code] = std::nullopt;
     }
+    changes.merge(resync_change(facts, prefix));
     return changes;
+}
+
+bool is_resync_asked(const Facts& facts, const std::string& prefix) {
+    return field_text(facts.rental_fields, prefix + "_resync") == "true";
+}
+
+FieldChanges resync_change(const Facts& facts, const std::string& prefix) {
+    if (!is_resync_asked(facts, prefix)) {
+        return {};
+    }
+    return {{prefix + "_resync", "false"}};
 }
 
 FieldChanges status_change(const Facts& facts, const std::string& prefix,

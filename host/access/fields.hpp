@@ -21,9 +21,15 @@ struct FieldValues {
 // A field's text without the blanks that people type around it; empty if there is none.
 std::string field_text(const CustomFields& fields, const std::string& code);
 
-// The changes that make `facts.rental_fields` say `values`: only what differs. Empty = nothing to
-// write.
+// The changes that make `facts.rental_fields` say `values`, with `{prefix}_resync` unticked: only
+// what differs. Empty = nothing to write.
 FieldChanges changes_of(const Facts& facts, const std::string& prefix, const FieldValues& values);
+
+// Whether staff ticked `{prefix}_resync`: the vendor is to be asked again, whatever is remembered.
+bool is_resync_asked(const Facts& facts, const std::string& prefix);
+
+// Unticks it; empty if it is not ticked.
+FieldChanges resync_change(const Facts& facts, const std::string& prefix);
 
 // Only the status line, for a look that failed.
 FieldChanges status_change(const Facts& facts, const std::string& prefix,

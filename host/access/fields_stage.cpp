@@ -175,13 +175,23 @@ Result<void> write_back(Attempt& attempt, const Desired& desired) {
     return write(attempt, changes);
 }
 
+Result<void> clear_resync(Attempt& attempt) {
+    const FieldChanges changes = resync_change(attempt.facts, attempt.rules.fields);
+    if (changes.empty()) {
+        return {};
+    }
+    return attempt.source.write_fields(attempt.facts.rental_id, changes, &attempt.steps);
+}
+
 void report_failure(Attempt& attempt, const Error& error) {
     const bool needs_a_person =
         error.kind == ErrorKind::kInvalid || error.kind == ErrorKind::kNotFound ||
         error.kind == ErrorKind::kUnsupported || error.kind == ErrorKind::kForbidden;
     if (needs_a_person) {
-        (void)write(attempt,
-                    status_change(attempt.facts, attempt.rules.fields, not_done(error.message)));
+        const std::string& prefix = attempt.rules.fields;
+        FieldChanges changes = status_change(attempt.facts, prefix, not_done(error.message));
+        changes.merge(resync_change(attempt.facts, prefix));
+        (void)write(attempt, changes);
     }
 }
 

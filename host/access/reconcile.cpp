@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "access/attempt.hpp"
+#include "access/fields.hpp"
 #include "access/recall.hpp"
 #include "base/encoding.hpp"
 
@@ -56,6 +57,10 @@ bool find_rules(Attempt& attempt) {
     }
     attempt.rules = std::move(*rules);
     attempt.look.connection = attempt.rules.connection;
+    attempt.is_resync = is_resync_asked(attempt.facts, attempt.rules.fields);
+    if (attempt.is_resync) {
+        attempt.steps.add(StepKind::kRead, attempt.field_code("resync") + " is ticked by staff");
+    }
     return true;
 }
 
@@ -118,7 +123,8 @@ Result<Decision> decide_now(Attempt& attempt) {
     remember_facts(attempt);
     Memory memory = attempt.memory;
     // Seen at the vendor is as good as remembered.
-    memory.holds_grant = memory.holds_grant || attempt.options.is_verify;
+    memory.holds_grant = memory.holds_grant || attempt.options.is_verify ||
+                         (attempt.is_resync && memory.desired.has_value());
     return decide(attempt.facts, attempt.rules, memory, attempt.parts.clock.now_ms());
 }
 
@@ -126,10 +132,10 @@ Result<Decision> decide_now(Attempt& attempt) {
 Result<void> leave_as_it_is(Attempt& attempt, const std::string& note) {
     attempt.steps.add(StepKind::kDecided, note);
     const std::optional<Desired>& last = attempt.memory.desired;
-    if (last && last->state == AccessState::kEnded) {
-        if (Result<void> written = write_back(attempt, *last); !written) {
-            return written;
-        }
+    const bool is_ended = last && last->state == AccessState::kEnded;
+    Result<void> written = is_ended ? write_back(attempt, *last) : clear_resync(attempt);
+    if (!written) {
+        return written;
     }
     settle_transfers(attempt, !attempt.is_occupied() && await_new_rental(attempt).has_value());
     return {};

@@ -209,6 +209,51 @@ TEST_F(LookTest, P4_SteadyStateIsOneReadAndNoWrite) {
     EXPECT_EQ(plugins_.documents.size(), 1U);
 }
 
+TEST_F(LookTest, StaffMayAskForTheVendorToBeAskedAgain) {
+    look();
+    facts().rental_fields["kisi_resync"] = "true";
+    EXPECT_TRUE(look().status.has_value());
+    EXPECT_EQ(plugins_.documents.size(), 2U);
+    EXPECT_EQ(plugins_.state("r1"), "active");
+    EXPECT_EQ(field("resync"), "false");
+    look();
+    EXPECT_EQ(plugins_.documents.size(), 2U) << "once for one tick";
+}
+
+TEST_F(LookTest, AWishForTheVendorToBeAskedIsAnsweredInEveryState) {
+    facts().state = "reserved";
+    facts().rental_fields["kisi_resync"] = "true";
+    look();
+    EXPECT_EQ(field("resync"), "false");
+    EXPECT_TRUE(records_.records.empty()) << "a rental that was never moved into leaves no record";
+
+    facts().state = "occupied";
+    facts().unit_fields.clear();
+    facts().rental_fields["kisi_resync"] = "true";
+    look();
+    EXPECT_EQ(field("resync"), "false");
+    EXPECT_THAT(field("status"), HasSubstr("kisi_id"));
+
+    facts().state = "ended";
+    facts().rental_fields["kisi_resync"] = "true";
+    look();
+    EXPECT_EQ(field("resync"), "false");
+    EXPECT_TRUE(plugins_.documents.empty()) << "nothing was ever asked for";
+}
+
+TEST_F(LookTest, AnEndIsAskedForAgainWhereStaffWishIt) {
+    look();
+    facts().state = "ended";
+    look();
+    facts().rental_fields["kisi_resync"] = "true";
+    look();
+    EXPECT_EQ(plugins_.documents.size(), 3U);
+    EXPECT_EQ(plugins_.state("r1"), "ended");
+    EXPECT_EQ(field("resync"), "false");
+    look();
+    EXPECT_EQ(plugins_.documents.size(), 3U);
+}
+
 TEST_F(LookTest, AVendorSeenToDifferIsAskedAgain) {
     look();
     look("r1", LookOptions{false, true, false});
