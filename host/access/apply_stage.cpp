@@ -13,6 +13,7 @@ using nlohmann::json;
 using observe::StepKind;
 
 constexpr std::int64_t kDefaultPollMs = 2000;
+constexpr int kMaxOtherPins = 3;  // in one look
 constexpr int kMostBlocked = 10'000;
 
 json credential_of(const Attempt& attempt) {
@@ -94,8 +95,7 @@ void store_grant(Attempt& attempt, const Desired& desired) {
     const bool holds_nothing = is_end && !attempt.grant.is_pending;
     record.grant_json = holds_nothing ? "" : grant_to_json(attempt.grant);
     if (holds_nothing) {
-        record.pin_hash.clear();
-        attempt.pins.release(record.business, record.rental_id);
+        forget_pin(attempt);
     } else if (attempt.pin) {
         record.pin_hash = attempt.pin_hash;
     }
@@ -141,27 +141,34 @@ void store_causes(Attempt& attempt, const Desired& desired) {
     }
 }
 
+// With another PIN while the vendor has the one that it is given for somebody else.
+Result<Grant> call_with_pin(Attempt& attempt, const Desired& desired) {
+    Result<Grant> grant = call_plugin(attempt, desired);
+    for (int again = 0; !grant && again < kMaxOtherPins; ++again) {
+        const Result<bool> is_replaced = replace_refused_pin(attempt, grant.error());
+        if (!is_replaced) {
+            return tl::unexpected(is_replaced.error());
+        }
+        if (!*is_replaced) {
+            break;
+        }
+        grant = call_plugin(attempt, desired);
+    }
+    return grant;
+}
+
 Result<void> apply(Attempt& attempt, const Desired& desired) {
     attempt.look.stage = Look::Stage::kVendor;
     if (Result<void> ended = end_for_former_renter(attempt, desired); !ended) {
         return ended;
     }
-    Result<Grant> grant = call_plugin(attempt, desired);
-    if (!grant && grant.error().kind == ErrorKind::kConflict) {
-        const Result<bool> is_replaced = replace_shared_pin(attempt);
-        if (!is_replaced) {
-            return tl::unexpected(is_replaced.error());
-        }
-        if (*is_replaced) {
-            grant = call_plugin(attempt, desired);
-        }
-    }
-    if (!grant) {
+    Result<Grant> granted = call_with_pin(attempt, desired);
+    if (!granted) {
         store_doubt(attempt, desired);
-        return tl::unexpected(grant.error());
+        return tl::unexpected(granted.error());
     }
     attempt.look.has_vendor_agreed = true;
-    attempt.grant = std::move(*grant);
+    attempt.grant = std::move(*granted);
     store_grant(attempt, desired);
     const std::string& detail = attempt.grant.detail;
     attempt.steps.add(StepKind::kGranted, attempt.rules.plugin + ": " +

@@ -66,9 +66,12 @@ void report_failure(Attempt& attempt, const Error& error);
 // pin_stage.cpp: which PIN the vendor is to hold. Does nothing where the host chooses none.
 // kInvalid: it cannot be used and there is no other; the business lacks the field.
 Result<void> settle_pin(Attempt& attempt);
-// Another PIN instead of one that the vendor still holds for the transfer's old rental. False: it
-// is not that.
-Result<bool> replace_shared_pin(Attempt& attempt);
+// What to do when the vendor refuses a PIN because it has it for another: another one where the
+// host chose, or where it is the transfer's old rental that has it; where staff chose, the one
+// before. True: ask the vendor again. kInvalid: staff chose, and there is none before.
+Result<bool> replace_refused_pin(Attempt& attempt, const Error& refusal);
+// The rental has no PIN any more.
+void forget_pin(Attempt& attempt);
 
 // transfer_stage.cpp: promise P7's "grant new, confirm, then end old".
 Result<void> load_transfers(Attempt& attempt);

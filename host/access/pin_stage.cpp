@@ -1,8 +1,10 @@
+#include <string_view>
 #include <utility>
 
 #include "access/attempt.hpp"
 #include "access/fields.hpp"
 #include "base/encoding.hpp"
+#include "plugins/faults.hpp"
 
 namespace gatehouse::access {
 namespace {
@@ -10,6 +12,7 @@ namespace {
 using observe::StepKind;
 
 constexpr const char* kField = "pinCode";
+constexpr std::string_view kCredential = "credential";  // as a plugin names it
 constexpr std::size_t kMaxReasonBytes = 200;
 
 PinClaim claim_of(const Attempt& attempt) {
@@ -88,6 +91,10 @@ Result<void> choose(Attempt& attempt, std::optional<Secret> carried) {
     }
     attempt.steps.add(StepKind::kWrote, what + " is in " + attempt.field_code(kField));
     use(attempt, std::move(*carried));
+    // Whose choice it was, by its hash; staff's own PINs are not replaced.
+    attempt.record.fields_json = remember_fields(attempt.record.fields_json,
+                                                 {{attempt.field_code(kField), attempt.pin_hash}});
+    attempt.is_changed = true;
     return {};
 }
 
@@ -116,6 +123,39 @@ Result<void> take_typed(Attempt& attempt, std::string typed) {
     return {};
 }
 
+// The transfer's old rental has it at a vendor that takes a PIN once.
+Result<bool> is_shared_with_old(Attempt& attempt) {
+    if (!attempt.is_pin_new || attempt.from.empty()) {
+        return false;
+    }
+    const TransferLink& link = attempt.from.front();
+    const auto old = attempt.parts.records.rental(link.business, link.old_rental_id);
+    if (!old) {
+        return tl::unexpected(old.error());
+    }
+    return *old && (*old)->pin_hash == attempt.pin_hash;
+}
+
+bool is_chosen_here(const Attempt& attempt) {
+    return remembered_field(attempt.record.fields_json, attempt.field_code(kField)) ==
+           attempt.pin_hash;
+}
+
+// The one before cannot be given again, since only the vendor still knows it: it is told to keep
+// what it has.
+Result<bool> refuse_typed(Attempt& attempt) {
+    const bool has_other = attempt.is_pin_new && !attempt.record.pin_hash.empty();
+    attempt.pin_fault = "the PIN in " + attempt.field_code(kField) +
+                        " cannot be used: the vendor has it for another" +
+                        (has_other ? "; the one before stays" : "; no access without one");
+    if (!has_other) {
+        return fail(ErrorKind::kInvalid, attempt.pin_fault);
+    }
+    attempt.pin.reset();
+    attempt.is_pin_new = false;
+    return true;
+}
+
 }  // namespace
 
 Result<void> settle_pin(Attempt& attempt) {
@@ -133,22 +173,35 @@ Result<void> settle_pin(Attempt& attempt) {
     return choose(attempt, std::move(*carried));
 }
 
-Result<bool> replace_shared_pin(Attempt& attempt) {
-    if (!attempt.pin || !attempt.is_pin_new || attempt.from.empty()) {
+Result<bool> replace_refused_pin(Attempt& attempt, const Error& refusal) {
+    if (!attempt.pin || refusal.kind != ErrorKind::kConflict) {
         return false;
     }
-    const TransferLink& link = attempt.from.front();
-    const auto old = attempt.parts.records.rental(link.business, link.old_rental_id);
-    if (!old) {
-        return tl::unexpected(old.error());
+    const Result<bool> is_shared = is_shared_with_old(attempt);
+    if (!is_shared) {
+        return is_shared;
     }
-    if (!*old || (*old)->pin_hash != attempt.pin_hash) {
+    if (!*is_shared && !plugins::names_fault(refusal.message, kCredential)) {
         return false;
     }
+    if (!*is_shared && !is_chosen_here(attempt)) {
+        return refuse_typed(attempt);
+    }
+    attempt.steps.add(StepKind::kDecided, "the vendor has this PIN for another: choose a new one");
     if (Result<void> chosen = choose(attempt, std::nullopt); !chosen) {
         return tl::unexpected(chosen.error());
     }
     return true;
+}
+
+void forget_pin(Attempt& attempt) {
+    RentalRecord& record = attempt.record;
+    const std::string code = attempt.field_code(kField);
+    record.pin_hash.clear();
+    if (remembered_field(record.fields_json, code)) {
+        record.fields_json = remember_fields(record.fields_json, {{code, std::nullopt}});
+    }
+    attempt.pins.release(record.business, record.rental_id);
 }
 
 }  // namespace gatehouse::access

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "plugins/faults.hpp"
 #include "plugins/pending_call.hpp"
 #include "plugins/runner_lane.hpp"
 
@@ -28,16 +29,8 @@ Error error_from(std::string_view payload, const std::vector<Secret>& secrets) {
         shorten(scrub(string_member(*document, "message").value_or(""), secrets), kMaxMessageBytes);
     if (error.message.empty()) error.message = std::string(to_string(error.kind));
     const auto fields = parse_json(string_member(*document, "fields").value_or(""));
-    if (fields && fields->is_object()) {
-        std::string words;
-        for (const auto& [name, fault] : fields->items()) {
-            if (!fault.is_string()) continue;
-            words += (words.empty() ? "" : ", ") + name + " " + fault.get<std::string>();
-        }
-        if (!words.empty()) {
-            error.message +=
-                " (" + shorten(scrub(std::move(words), secrets), kMaxMessageBytes) + ")";
-        }
+    if (std::string words = fields ? faults_in_words(*fields) : ""; !words.empty()) {
+        error.message += " (" + shorten(scrub(std::move(words), secrets), kMaxMessageBytes) + ")";
     }
     const std::int64_t retry_after_ms = int_member(*document, "retry_after_ms").value_or(0);
     if (retry_after_ms > 0) error.retry_after_ms = std::min(retry_after_ms, kMaxRetryAfterMs);

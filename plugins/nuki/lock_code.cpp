@@ -145,8 +145,10 @@ Progress LockCode::asked(const std::string& seen, bool is_new) {
 }
 
 void LockCode::throw_taken() const {
-    throw Error(Kind::kConflict, "another code on smart lock " + std::to_string(lock_) +
-                                     " has this PIN already: choose another PIN");
+    throw Error(Kind::kConflict,
+                "another code on smart lock " + std::to_string(lock_) +
+                    " has this PIN already: choose another PIN",
+                {{"credential", "is taken"}});
 }
 
 }  // namespace gatehouse::nuki

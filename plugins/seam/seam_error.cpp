@@ -23,6 +23,12 @@ std::string word(const std::string& text) {
     return is_word ? text : "another error";
 }
 
+Error taken(const std::string& what) {
+    return {Kind::kConflict,
+            what + ": another code has this PIN; choose another PIN",
+            {{"credential", "is taken"}}};
+}
+
 bool is_duplicate(const std::string& code) {
     return code.find("duplicate") != std::string::npos;
 }
@@ -38,7 +44,7 @@ Error to_error(const sdk::HttpReply& reply, const std::string& what) {
         const std::string type = word(sdk::text_at(*error, "type"));
         message += " (" + type + ")";
         if (is_duplicate(type)) {
-            return {Kind::kConflict, message + ": another code has this PIN; choose another PIN"};
+            return taken(message);
         }
     }
     return {kind, std::move(message),
@@ -48,7 +54,7 @@ Error to_error(const sdk::HttpReply& reply, const std::string& what) {
 Error to_error(const std::string& code, const std::string& device) {
     const std::string what = word(code) + " on device " + device;
     if (is_duplicate(code)) {
-        return {Kind::kConflict, what + ": another code has this PIN; choose another PIN"};
+        return taken(what);
     }
     if (code == "no_space_for_access_code_on_device") {
         return {Kind::kConflict, what + ": remove codes that are not needed"};

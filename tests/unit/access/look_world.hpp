@@ -129,6 +129,10 @@ class FakePlugins final : public plugins::PluginHost {
             asked.at("credential").at("value") == *refused_pin) {
             return fail(ErrorKind::kConflict, "another code has this PIN");
         }
+        if (taken_pins > 0 && !asked.at("credential").is_null()) {
+            --taken_pins;
+            return fail(ErrorKind::kConflict, "another code has this PIN (credential is taken)");
+        }
         if (answer) return *answer;
         nlohmann::json targets = nlohmann::json::array();
         for (const auto& target : asked.at("targets")) {
@@ -158,6 +162,7 @@ class FakePlugins final : public plugins::PluginHost {
     std::map<std::string, Error> errors;  // by rental
     std::optional<std::string> answer;
     std::optional<std::string> refused_pin;
+    int taken_pins = 0;  // so many more are refused as taken
 };
 
 class LookTest : public testing::Test {

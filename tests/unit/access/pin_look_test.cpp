@@ -130,6 +130,76 @@ TEST_F(PinLookTest, P5_APinThatWasWrittenIsTheOneThatIsGiven) {
     EXPECT_EQ(given(), pin);
 }
 
+TEST_F(PinLookTest, AChosenPinThatTheVendorHasForAnotherIsReplaced) {
+    plugins_.taken_pins = 2;
+    EXPECT_TRUE(look().status.has_value());
+    ASSERT_EQ(plugins_.secrets.size(), 3U);
+    EXPECT_NE(plugins_.secrets[0], plugins_.secrets[1]);
+    EXPECT_NE(plugins_.secrets[1], plugins_.secrets[2]);
+    EXPECT_EQ(field("pinCode"), plugins_.secrets[2]) << "the field has the one that is held";
+    EXPECT_EQ(records_.records["r1"].pin_hash, key_.hash("acme", "s1", plugins_.secrets[2]));
+    look();
+    EXPECT_EQ(plugins_.secrets.size(), 3U);
+}
+
+TEST_F(PinLookTest, NotMoreThanSoManyAreTriedInOneLook) {
+    plugins_.taken_pins = 5;
+    EXPECT_EQ(look().status.error().kind, ErrorKind::kConflict);
+    EXPECT_EQ(plugins_.secrets.size(), 4U);
+    EXPECT_TRUE(look().status.has_value()) << "it is known whose choice the last one was";
+    EXPECT_EQ(plugins_.secrets.size(), 6U);
+    EXPECT_EQ(given(), field("pinCode"));
+}
+
+TEST_F(PinLookTest, AChosenPinThatIsRefusedAfterItWasAcceptedIsReplaced) {
+    plugins_.answer = R"({"schema":1,"state":"pending","targets":[],"references":{"job":1}})";
+    EXPECT_EQ(look().status.error().kind, ErrorKind::kPending);
+    const std::string first = field("pinCode");
+    plugins_.answer.reset();
+    plugins_.taken_pins = 1;
+    EXPECT_TRUE(look().status.has_value());
+    EXPECT_NE(field("pinCode"), first);
+    EXPECT_EQ(given(), field("pinCode"));
+}
+
+TEST_F(PinLookTest, StaffsPinThatTheVendorHasForAnotherIsRefusedVisiblyAndTheOldOneKept) {
+    look();
+    const std::string hash = records_.records["r1"].pin_hash;
+    type("482915");
+    plugins_.taken_pins = 1;
+    EXPECT_EQ(look().status.error().kind, ErrorKind::kInvalid);
+    EXPECT_THAT(field("status"), HasSubstr("the vendor has it for another; the one before stays"));
+    EXPECT_EQ(field("pinCode"), "482915") << "staff's word is not overwritten";
+    EXPECT_EQ(given(), "") << "the vendor keeps what it has";
+    EXPECT_EQ(plugins_.state("r1"), "active");
+    EXPECT_EQ(records_.records["r1"].pin_hash, hash);
+    EXPECT_THAT(records_.records["r1"].grant_json, HasSubstr("\"pending\":false"));
+}
+
+TEST_F(PinLookTest, AFirstPinOfStaffsThatIsTakenGivesNoAccess) {
+    type("482915");
+    plugins_.taken_pins = 1;
+    EXPECT_EQ(look().status.error().kind, ErrorKind::kInvalid);
+    EXPECT_THAT(field("status"), HasSubstr("no access without one"));
+    EXPECT_EQ(plugins_.documents.size(), 1U);
+    EXPECT_EQ(field("pinCode"), "482915");
+}
+
+TEST_F(PinLookTest, AnotherConflictChangesNoPin) {
+    plugins_.errors.insert({"r1", Error{ErrorKind::kConflict, "no room (targets are full)"}});
+    EXPECT_EQ(look().status.error().kind, ErrorKind::kConflict);
+    EXPECT_EQ(plugins_.secrets.size(), 1U);
+}
+
+TEST_F(PinLookTest, WhoseChoiceItWasIsForgottenWithThePin) {
+    look();
+    const std::string hash = records_.records["r1"].pin_hash;
+    EXPECT_THAT(records_.records["r1"].fields_json, HasSubstr(hash));
+    facts().state = "ended";
+    look();
+    EXPECT_THAT(records_.records["r1"].fields_json, Not(HasSubstr(hash)));
+}
+
 TEST_F(PinLookTest, ABusinessWithoutTheFieldIsToldSo) {
     source_.dropped_codes = {"kisi_pinCode"};
     EXPECT_EQ(look().status.error().kind, ErrorKind::kNotFound);

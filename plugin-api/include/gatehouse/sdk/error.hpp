@@ -39,6 +39,11 @@ class Error : public std::exception {
     Error(std::string message, std::map<std::string, std::string> fields)
         : kind_(Kind::kInvalid), message_(std::move(message)), fields_(std::move(fields)) {}
 
+    // Of another kind, naming the fields. kConflict with "credential": somebody else has this one
+    // already; another that the host may choose will do.
+    Error(Kind kind, std::string message, std::map<std::string, std::string> fields)
+        : kind_(kind), message_(std::move(message)), fields_(std::move(fields)) {}
+
     Kind kind() const { return kind_; }
     const std::string& message() const { return message_; }
     std::uint64_t retry_after_ms() const { return retry_after_ms_; }
