@@ -134,8 +134,11 @@ Result<void> end_for_former_renter(Attempt& attempt, const Desired& desired) {
 
 // The same access for other reasons: whose overlock it is decides what a later payment means.
 void store_causes(Attempt& attempt, const Desired& desired) {
-    const Overlock& known = attempt.memory.desired->overlock;
-    if (known.is_debt != desired.overlock.is_debt || known.is_staff != desired.overlock.is_staff) {
+    const Desired& known = *attempt.memory.desired;
+    const bool is_same = known.overlock.is_debt == desired.overlock.is_debt &&
+                         known.overlock.is_staff == desired.overlock.is_staff &&
+                         known.site_code == desired.site_code;
+    if (!is_same) {
         attempt.record.desired_json = desired_to_json(desired);
         attempt.is_changed = true;
     }

@@ -98,6 +98,7 @@ std::string desired_to_json(const Desired& desired) {
         {"renter", renter_to_json(desired.renter)},
         {"overlock", {{"debt", desired.overlock.is_debt}, {"staff", desired.overlock.is_staff}}},
         {"reasons", desired.reasons},
+        {"site_code", desired.site_code},
     });
 }
 
@@ -117,6 +118,7 @@ Result<Desired> desired_from_json(std::string_view text) {
     desired.from_ms = int_member(document, "from_ms");
     desired.until_ms = int_member(document, "until_ms");
     desired.reasons = strings(document, "reasons");
+    desired.site_code = string_member(document, "site_code").value_or("");
     if (const json* renter = member(document, "renter")) {
         desired.renter = renter_from(*renter);
     }

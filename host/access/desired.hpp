@@ -34,9 +34,10 @@ struct Desired {
     Renter renter;
     Overlock overlock;
     std::vector<std::string> reasons;  // for people, most weighty first
+    std::string site_code;             // by which the rule may have been found; empty if not known
 };
 
-// Whether a vendor that holds `a` already holds `b`: everything but the reasons and causes.
+// Whether a vendor that holds `a` already holds `b`: everything but the reasons, causes and site.
 bool is_same_access(const Desired& a, const Desired& b);
 
 // {"id", "name", "email", "phone", "language"}, as stored and as sent to the plugin.

@@ -150,6 +150,7 @@ Decision end(const Facts& facts, const SiteRules& rules, const Memory& memory,
     }
     Desired desired;
     desired.state = AccessState::kEnded;
+    desired.site_code = facts.site_code;
     desired.renter = facts.renter;
     if (memory.desired) {
         desired.targets = memory.desired->targets;
@@ -211,6 +212,7 @@ Result<Decision> decide_occupied(const Facts& facts, const SiteRules& rules, con
         return tl::unexpected(usable.error());
     }
     Desired desired;
+    desired.site_code = facts.site_code;
     desired.targets = std::move(*targets);
     desired.renter = facts.renter;
     desired.overlock.is_staff = is_staff_overlocked(facts, rules, memory);

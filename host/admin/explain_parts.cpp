@@ -27,6 +27,20 @@ json short_list(const json& values) {
     return list;
 }
 
+json short_map(const json& values) {
+    json map = json::object();
+    for (const auto& item : values.items()) {
+        if (map.size() == kMaxReferences) break;
+        map[shorten(item.key(), kMaxReferenceBytes)] = short_value(item.value());
+    }
+    return map;
+}
+
+json short_reference(const json& value) {
+    if (value.is_array()) return short_list(value);
+    return value.is_object() ? short_map(value) : short_value(value);
+}
+
 std::string first_reason(const json& desired) {
     const json reasons = pick(desired, "reasons");
     if (!reasons.is_array() || reasons.empty() || !reasons.front().is_string()) return "";
@@ -107,8 +121,7 @@ json references_of(const json& grant) {
     for (const auto& item : references.items()) {
         if (shown.size() == kMaxReferences) break;
         const std::string name = shorten(item.key(), kMaxReferenceBytes);
-        shown[name] =
-            item.value().is_array() ? short_list(item.value()) : short_value(item.value());
+        shown[name] = short_reference(item.value());
     }
     return shown;
 }

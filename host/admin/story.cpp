@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "access/site_rules.hpp"
+#include "base/json.hpp"
+
 namespace gatehouse::admin {
 namespace {
 
@@ -24,6 +27,11 @@ bool RentalStory::is_unknown() const {
 }
 
 const config::Site* rule_of(const config::Business& business, const access::RentalRecord& record) {
+    const auto desired = parse_json(record.desired_json);
+    const auto code = desired ? string_member(*desired, "site_code") : std::nullopt;
+    if (code && !code->empty()) {
+        return access::find_site(business.sites, record.site_id, *code);
+    }
     const config::Site* of_connection = nullptr;
     int candidates = 0;
     for (const config::Site& site : business.sites) {

@@ -30,7 +30,8 @@ struct RentalStory {
     bool is_unknown() const;
 };
 
-// A record knows its site's id; an entry of `sites` that names the site by its code is found by the
+// The entry of `sites` that the last look went by. Where the site's code was not read, as in
+// records of rentals that no look has reached since, one that may name it by code is found by the
 // record's connection, if no other entry uses that one.
 const config::Site* rule_of(const config::Business& business, const access::RentalRecord& record);
 

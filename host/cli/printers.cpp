@@ -186,7 +186,9 @@ std::string pairs_of(const json& object) {
     std::string text;
     for (const auto& item : object.items()) {
         if (!text.empty()) text += ", ";
-        text += item.key() + ' ' + text_of(object, item.key());
+        const bool is_map = item.value().is_object();
+        text += item.key() + ' ' +
+                (is_map ? '(' + pairs_of(item.value()) + ')' : text_of(object, item.key()));
     }
     return text.empty() ? "-" : text;
 }

@@ -16,6 +16,7 @@ Desired active() {
     desired.renter = Renter{"o1", "Ada", "ada@example.com", "", "en"};
     desired.overlock = {true, false};
     desired.reasons = {"the rental is occupied"};
+    desired.site_code = "lon1";
     return desired;
 }
 
@@ -24,6 +25,7 @@ TEST(DesiredTest, ReadsBackWhatItWrites) {
     EXPECT_TRUE(is_same_access(read, active()));
     EXPECT_TRUE(read.overlock.is_debt);
     EXPECT_EQ(read.reasons, active().reasons);
+    EXPECT_EQ(read.site_code, "lon1");
     EXPECT_FALSE(desired_from_json("{}").has_value());
     EXPECT_FALSE(desired_from_json(R"({"schema":2,"state":"active"})").has_value());
 }

@@ -111,11 +111,13 @@ TEST(Explain, ReferencesAreShortAndFew) {
     json grant = {{"state", "active"}, {"references", json::object()}};
     for (int i = 0; i < 100; ++i)
         grant["references"]["r" + std::to_string(i)] = std::string(1000, 'x');
+    grant["references"]["assignments"] = {{"4711", 99}};
     grant["references"]["deep"] = {{"a", {{"b", 1}}}};
     grant["references"]["a_list"] = {1, "two", {{"three", 3}}};
     const json shown = explain_view(story(kActive, grant.dump()))["grant"]["references"];
     EXPECT_EQ(shown.size(), 32U);
-    EXPECT_TRUE(shown["deep"].is_null());
+    EXPECT_EQ(shown["assignments"], (json{{"4711", 99}}));
+    EXPECT_EQ(shown["deep"], (json{{"a", nullptr}}));
     EXPECT_EQ(shown["a_list"], (json{1, "two", nullptr}));
     EXPECT_LT(shown["r0"].get<std::string>().size(), 80U);
 }
@@ -136,6 +138,23 @@ TEST(Explain, FindsTheRuleOfASiteByIdOrByItsOnlyConnection) {
     EXPECT_EQ(rule_of(business, record), nullptr);
     record.connection = "doors";
     EXPECT_EQ(rule_of(business, record), &business.sites[0]);
+}
+
+TEST(Explain, FindsTheRuleOfASiteByTheCodeThatWasRead) {
+    config::Business business;
+    for (const char* site : {"lon1", "*"}) {
+        business.sites.emplace_back();
+        business.sites.back().site = site;
+        business.sites.back().access = "doors";
+    }
+    access::RentalRecord record;
+    record.site_id = "s1";
+    record.connection = "doors";
+    EXPECT_EQ(rule_of(business, record), nullptr) << "either may be";
+    record.desired_json = R"({"state":"active","site_code":"lon1"})";
+    EXPECT_EQ(rule_of(business, record), &business.sites[0]);
+    record.desired_json = R"({"state":"active","site_code":"ber1"})";
+    EXPECT_EQ(rule_of(business, record), &business.sites[1]);
 }
 
 TEST(ExplainMany, TellsThoseWhoCanFromThoseWhoCannot) {

@@ -72,14 +72,15 @@ TEST(Printers, AnExplanationBeginsWithItsSummary) {
 TEST(Printers, AnExplanationShowsWhatItStandsOnAndWhatIsInTheWay) {
     const std::string text = print(print_explanation, R"({"summary":"s","decided_by":"active",
         "rule":{"site":"*","access":"doors","overlock_on_overdue":true},
-        "grant":{"references":{"member":7,"role":"x\u001b"}},
+        "grant":{"references":{"member":7,"role":"x\u001b","rights":{"101":5,"900":6}}},
         "fuse_blocked":"2026-11-22T08:00:00.000Z",
         "transfers":[{"from":"r1","to":"r2"}],
         "alerts":[{"subject":"rental:r1","text":"no e-mail","raised":"2026-11-22T08:00:00.000Z"}],
         "events":[{"id":7,"type":"unit.updated","state":"done"}]})");
     for (const char* line :
          {"decided by  active\n", "rule        site * through doors; overlock on overdue: yes\n",
-          "at vendor   member 7, role x?\n", "fuse        its end waits for a person since 2026",
+          "at vendor   member 7, rights (101 5, 900 6), role x?\n",
+          "fuse        its end waits for a person since 2026",
           "transfer    from rental r1 to r2, not done yet\n",
           "alert       rental:r1 since 2026-11-22 08:00:00Z: no e-mail\n",
           "event       7 - unit.updated: done\n"}) {
