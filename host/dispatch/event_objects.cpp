@@ -55,7 +55,7 @@ Result<std::string> EventObjects::first_id(std::initializer_list<Place> places) 
         if (place.object.empty()) {
             id = id_in_data(data_, place.member);
         } else {
-            const Result<json> object = get(place.object);
+            const Result<json> object = find(place.object);
             if (!object) return tl::unexpected(object.error());
             id = place.object == "job" ? id_in_job(*object, place.member)
                                        : id_in(*object, place.member);
@@ -110,6 +110,24 @@ Result<std::string> EventObjects::site_id() {
 }
 
 Result<json> EventObjects::get(std::string_view object) {
+    Result<json> found = find(object);
+    const bool is_missing = found && found->is_null();
+    return is_missing && object == "rental" ? rental_of_unit() : found;
+}
+
+// An event of a unit names no rental; the unit may.
+Result<json> EventObjects::rental_of_unit() {
+    if (id_in_data(data_, "unitId").empty()) return json();
+    const Result<json> unit = find("unit");
+    if (!unit) return tl::unexpected(unit.error());
+    const std::string id = id_in(*unit, "rentalId");
+    if (id.empty()) return json();
+    Result<json> rental = read("unit-rentals", id);
+    if (rental) read_.insert_or_assign("rental", *rental);
+    return rental;
+}
+
+Result<json> EventObjects::find(std::string_view object) {
     struct Known {
         std::string_view name;
         const char* collection;

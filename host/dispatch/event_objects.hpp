@@ -19,7 +19,8 @@ namespace gatehouse::dispatch {
 //   object  | its id stands in
 //   job     | data.jobId
 //   invoice | data.invoiceId
-//   rental  | data.unitRentalId, .unitRentalIds, .newRentalId; the job; the invoice
+//   rental  | data.unitRentalId, .unitRentalIds, .newRentalId; the job; the invoice; the unit that
+//           | data names
 //   unit    | data.unitId; the rental; the job
 //   renter  | data.userId; the rental; the job; the invoice; the unit
 //   site    | data.siteId; the rental; the unit; the invoice; the job
@@ -43,6 +44,8 @@ class EventObjects {
   private:
     using IdOf = Result<std::string> (EventObjects::*)();
 
+    Result<nlohmann::json> find(std::string_view object);
+    Result<nlohmann::json> rental_of_unit();
     Result<std::string> rental_id();
     Result<std::string> unit_id();
     Result<std::string> renter_id();

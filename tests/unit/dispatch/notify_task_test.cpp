@@ -167,6 +167,22 @@ TEST_F(NotifyTest, FetchesFillsAndTells) {
     EXPECT_NE(said().find("told ops: sent"), std::string::npos);
 }
 
+TEST_F(NotifyTest, AnEventOfAUnitKnowsTheUnitsRental) {
+    storeganise_->objects["units/u1"]["rentalId"] = "r1";
+    config::Notify& ops = add_route({"unit.occupied"}, {{"text", "{{unit.name}} {{rental.id}}"}});
+    ops.fetch = {"rental", "unit"};
+    Task occupied = task(TaskKind::kNotify, "9/0/ops");
+    occupied.event_type = "unit.occupied";
+    occupied.event_body = R"({"id": "5bf48c", "data": {"unitId": "u1"}})";
+    ASSERT_TRUE(notifier_.run(occupied, steps_).status.has_value()) << said();
+    EXPECT_EQ(plugins_.document()["message"]["text"], "A12 r1");
+    EXPECT_EQ(storeganise_->asked.size(), 2U);
+
+    storeganise_->objects["units/u1"].erase("rentalId");
+    ASSERT_TRUE(notifier_.run(occupied, steps_).status.has_value()) << said();
+    EXPECT_EQ(plugins_.document()["message"]["text"], "A12 ");
+}
+
 TEST_F(NotifyTest, P8_NoPinReachesAPlugin) {
     add_route({"job.*"}, {{"text", "{{rental.customFields.kisi_pinCode}}{{renter.name}}"}})
         .fetch = {"rental", "renter"};
