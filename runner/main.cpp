@@ -89,7 +89,7 @@ int serve(const Start& start) {
 
 }  // namespace
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GATEHOUSE_SANITIZED_ADDRESS)
 // A crash must end the process by its signal, as it does without the sanitizer.
 // NOLINTNEXTLINE(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c)
 extern "C" __attribute__((visibility("default"))) const char* __asan_default_options();

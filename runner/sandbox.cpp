@@ -8,12 +8,6 @@
 #include "landlock.hpp"
 #include "system_calls.hpp"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GATEHOUSE_RUNNER_SANITIZED 1
-#else
-#define GATEHOUSE_RUNNER_SANITIZED 0
-#endif
-
 namespace gatehouse::runner {
 namespace {
 
@@ -21,6 +15,12 @@ constexpr std::uint64_t kMib = std::uint64_t{1024} * 1024;
 // The program, its libraries and the threads' stacks, of which only a small part is ever touched.
 constexpr std::uint64_t kOwnAddressSpaceMib = 192;
 constexpr rlim_t kDescriptors = 32;
+
+#if defined(GATEHOUSE_SANITIZED)
+constexpr bool kLimitsAddresses = false;  // a sanitizer's shadow memory is terabytes of them
+#else
+constexpr bool kLimitsAddresses = true;
+#endif
 
 bool limit(int resource, rlim_t value) {
     const rlimit both{value, value};
@@ -30,8 +30,7 @@ bool limit(int resource, rlim_t value) {
 bool set_limits(std::uint32_t memory_mib) {
     bool is_done = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) &&
                    limit(RLIMIT_NOFILE, kDescriptors) && limit(RLIMIT_MSGQUEUE, 0);
-    // A sanitizer's shadow memory is terabytes of address space.
-    if (GATEHOUSE_RUNNER_SANITIZED == 0) {
+    if (kLimitsAddresses) {
         is_done = limit(RLIMIT_AS, (kOwnAddressSpaceMib + memory_mib) * kMib) && is_done;
     }
     return is_done;

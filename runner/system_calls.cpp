@@ -35,7 +35,7 @@ constexpr std::array kAllowed{
     "seccomp"};
 
 // How a sanitizer finds out whether memory can be read.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(GATEHOUSE_SANITIZED)
 constexpr std::array kForSanitizers{"pipe", "pipe2"};
 #else
 constexpr std::array<const char*, 0> kForSanitizers{};
@@ -81,10 +81,11 @@ bool allow_with_conditions(const Filter& filter) {
     is_done = is_done && add(filter, allow, "tgkill", equals(0, self));
     // Reading a limit, never setting one.
     is_done = is_done && add(filter, allow, "prlimit64", equals(2, 0));
-    for (const scmp_datum_t command : {F_GETFD, F_GETFL}) {
+    for (const scmp_datum_t command : std::array<scmp_datum_t, 2>{F_GETFD, F_GETFL}) {
         is_done = is_done && add(filter, allow, "fcntl", equals(1, command));
     }
-    for (const scmp_datum_t option : {PR_SET_NAME, PR_GET_NAME, PR_SET_SECCOMP}) {
+    for (const scmp_datum_t option :
+         std::array<scmp_datum_t, 3>{PR_SET_NAME, PR_GET_NAME, PR_SET_SECCOMP}) {
         is_done = is_done && add(filter, allow, "prctl", equals(0, option));
     }
     return is_done;

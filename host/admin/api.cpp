@@ -13,8 +13,6 @@ namespace {
 using edge::HttpResponse;
 using nlohmann::json;
 
-constexpr int kMaxLimit = 500;
-
 // What every list takes; a reply where one of them cannot be read.
 std::optional<HttpResponse> refuse_page(const Request& request) {
     if (limit_of(request) == 0) return refusal(400, "limit must be a number from 1 to 500");

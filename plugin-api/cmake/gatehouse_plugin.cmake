@@ -1,6 +1,7 @@
 # gatehouse_plugin(kisi SOURCES kisi.cpp MANIFEST plugin.yaml [LIBS x])
 #
-# Builds the target gatehouse_<id>: libgatehouse_<id>.so, which exports the entry and nothing else,
+# Builds the sources once, as the object library gatehouse_<id>_objects, which a test of the plugin's
+# own parts links, and from it the target gatehouse_<id>: libgatehouse_<id>.so, which exports the entry and nothing else,
 # beside its manifest in ${CMAKE_BINARY_DIR}/plugins/<id>/. Installing it puts both into
 # ${GATEHOUSE_PLUGIN_DIR}/<id>/ and writes the library's checksum into the manifest.
 set(GATEHOUSE_PLUGIN_DIR lib/gatehouse/plugins CACHE STRING "Where plugins are installed")
@@ -10,12 +11,16 @@ function(gatehouse_plugin id)
   set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin_exports.map)
   set(target gatehouse_${id})
   set(directory ${CMAKE_BINARY_DIR}/plugins/${id})
-  add_library(${target} MODULE ${arg_SOURCES})
-  target_link_libraries(${target} PRIVATE GatehousePlugin::sdk ${arg_LIBS})
+  add_library(${target}_objects OBJECT ${arg_SOURCES})
+  target_link_libraries(${target}_objects PUBLIC GatehousePlugin::sdk ${arg_LIBS})
+  target_include_directories(${target}_objects PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  set_target_properties(${target}_objects PROPERTIES
+    POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  add_library(${target} MODULE)
+  target_link_libraries(${target} PRIVATE ${target}_objects)
   target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
   set_target_properties(${target} PROPERTIES
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LIBRARY_OUTPUT_DIRECTORY ${directory} LINK_DEPENDS ${exports})
+    LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY ${directory} LINK_DEPENDS ${exports})
   configure_file(${arg_MANIFEST} ${directory}/plugin.yaml COPYONLY)
 
   if(TARGET all_plugins)

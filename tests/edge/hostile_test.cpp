@@ -33,7 +33,7 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(GATEHOUSE_SANITIZED)
 constexpr int kSlowdown = 10;
 #else
 constexpr int kSlowdown = 1;

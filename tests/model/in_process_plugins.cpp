@@ -93,6 +93,9 @@ struct InProcessPlugins::Library {
           link(egress, clock),
           tables(link, clock),
           instances(entry, tables.host(), 64, [](std::string_view) {}) {}
+    ~Library() { instances.clear(); }
+    Library(const Library&) = delete;
+    Library& operator=(const Library&) = delete;
 
     const gatehouse_entry& entry;
     Link link;

@@ -16,7 +16,7 @@
 namespace gatehouse::model {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(GATEHOUSE_SANITIZED)
 constexpr std::uint64_t kHistories = 100;
 #else
 constexpr std::uint64_t kHistories = 2'000;
