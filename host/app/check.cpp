@@ -10,7 +10,7 @@ namespace gatehouse::app {
 Checked check_config(const std::filesystem::path& config_file) {
     config::Loaded loaded = config::load(config_file);
     Checked checked{std::move(loaded.config), std::move(loaded.problems)};
-    notify::check_templates(checked.config, checked.problems);
+    notify::check_routes(checked.config, checked.problems);
     plugins::check_plugins(plugins::plugin_host_options(checked.config), checked.config,
                            checked.problems);
     config::Problems said_already;

@@ -52,18 +52,34 @@ mustache::data to_data(const json& value, int depth) {
     return mustache::data(dump_json(value));
 }
 
+struct Tag {
+    char mark = 0;  // of "#^/!>&{=", if one stands before the name
+    std::string name;
+};
+
+std::vector<Tag> tags_in(std::string_view text) {
+    constexpr std::string_view kMarks = "#^/!>&{=";
+    std::vector<Tag> tags;
+    for (std::size_t at = text.find("{{"); at != std::string_view::npos;
+         at = text.find("{{", at + 2)) {
+        Tag tag;
+        std::size_t begin = text.find_first_not_of(" \t", at + 2);
+        if (begin == std::string_view::npos) break;
+        if (kMarks.find(text[begin]) != std::string_view::npos) tag.mark = text[begin++];
+        begin = text.find_first_not_of(" \t", begin);
+        const std::size_t end = text.find_first_of(" \t}", begin);
+        if (begin == std::string_view::npos || end == std::string_view::npos) break;
+        tag.name = text.substr(begin, end - begin);
+        tags.push_back(std::move(tag));
+    }
+    return tags;
+}
+
 // The names that stand in {{#name}} and {{^name}}: asking whether something is there is no fault.
 std::set<std::string> section_names(std::string_view text) {
     std::set<std::string> names;
-    for (std::size_t at = text.find("{{"); at != std::string_view::npos;
-         at = text.find("{{", at + 2)) {
-        std::size_t begin = text.find_first_not_of(" \t", at + 2);
-        if (begin == std::string_view::npos) break;
-        if (text[begin] != '#' && text[begin] != '^') continue;
-        begin = text.find_first_not_of(" \t", begin + 1);
-        const std::size_t end = text.find_first_of(" \t}", begin);
-        if (begin == std::string_view::npos || end == std::string_view::npos) break;
-        names.emplace(text.substr(begin, end - begin));
+    for (Tag& tag : tags_in(text)) {
+        if (tag.mark == '#' || tag.mark == '^') names.insert(std::move(tag.name));
     }
     return names;
 }
@@ -159,6 +175,16 @@ std::string fault_in_template(std::string_view text) {
     } catch (const std::exception&) {
         return "is no template";
     }
+}
+
+std::vector<std::string> names_in(std::string_view text) {
+    constexpr std::string_view kAsking = "#^&{";
+    std::vector<std::string> names;
+    for (Tag& tag : tags_in(text)) {
+        const bool is_asked = tag.mark == 0 || kAsking.find(tag.mark) != std::string_view::npos;
+        if (is_asked) names.push_back(std::move(tag.name));
+    }
+    return names;
 }
 
 Result<Message> fill(const json& templates, const json& data) {

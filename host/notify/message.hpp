@@ -21,6 +21,10 @@ constexpr std::size_t kMaxTextBytes = 16'384;  // of one filled text; the rest i
 // Why the text is no template; empty if it is one.
 std::string fault_in_template(std::string_view text);
 
+// The names that a template's tags ask for, sections included, in order; of what is no template,
+// those that can be found.
+std::vector<std::string> names_in(std::string_view text);
+
 struct Message {
     nlohmann::json content;            // as the templates, with every text filled
     std::vector<std::string> missing;  // names that the data does not have, each once

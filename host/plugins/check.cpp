@@ -38,23 +38,39 @@ void check_connections(const config::Config& config, const Registry& registry, P
     }
 }
 
-// A route's connection must be of a plugin that takes messages.
-void check_routes(const config::Config& config, const Registry& registry, Problems& problems) {
+// What a connection is used for, and the feature that its plugin needs for it.
+struct Use {
+    const std::string& connection;
+    const config::Place& place;
+    const char* feature;
+    const char* lack;  // "takes no messages"
+};
+
+void check_use(const config::Business& business, const Use& use, const Registry& registry,
+               Problems& problems) {
+    const auto connection = business.connections.find(use.connection);
+    if (connection == business.connections.end()) return;
+    const std::string& plugin = connection->second.plugin;
+    const auto found = registry.manifests.find(plugin);
+    if (found == registry.manifests.end()) return;
+    const std::vector<std::string>& features = found->second.features;
+    if (std::find(features.begin(), features.end(), use.feature) != features.end()) return;
+    problems.push_back({use.place,
+                        "plugin " + plugin + " of connection '" + use.connection + "' " + use.lack,
+                        std::string("choose a connection whose plugin offers ") + use.feature,
+                        Problem::Severity::kError});
+}
+
+void check_uses(const config::Config& config, const Registry& registry, Problems& problems) {
     for (const auto& [name, business] : config.businesses) {
+        for (const config::Site& site : business.sites) {
+            check_use(business, {site.access, site.place, "gatehouse.access/1", "opens no doors"},
+                      registry, problems);
+        }
         for (const config::Notify& route : business.notify) {
-            const auto connection = business.connections.find(route.connection);
-            if (connection == business.connections.end()) continue;
-            const auto found = registry.manifests.find(connection->second.plugin);
-            if (found == registry.manifests.end()) continue;
-            const std::vector<std::string>& features = found->second.features;
-            if (std::find(features.begin(), features.end(), "gatehouse.notify/1") ==
-                features.end()) {
-                problems.push_back({route.place,
-                                    "plugin " + connection->second.plugin + " of connection '" +
-                                        route.connection + "' takes no messages",
-                                    "choose a connection whose plugin offers gatehouse.notify/1",
-                                    Problem::Severity::kError});
-            }
+            check_use(business,
+                      {route.connection, route.place, "gatehouse.notify/1", "takes no messages"},
+                      registry, problems);
         }
     }
 }
@@ -81,7 +97,7 @@ void check_plugins(const PluginHostOptions& options, const config::Config& confi
                    Problems& problems) {
     const Registry registry = scan_plugins(options.directory, problems);
     check_connections(config, registry, problems);
-    check_routes(config, registry, problems);
+    check_uses(config, registry, problems);
     check_loading(options, registry, problems);
 }
 

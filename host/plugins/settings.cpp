@@ -1,8 +1,10 @@
 #include "plugins/settings.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
+#include "base/json.hpp"
 #include "config/suggest.hpp"
 #include "plugins/documents.hpp"
 
@@ -32,7 +34,45 @@ std::vector<std::string> known_settings(const json& schema) {
 }
 
 bool is_closed(const json& schema) {
-    return !schema.contains("additionalProperties") && !schema.contains("patternProperties");
+    const bool is_open = schema.value("additionalProperties", json(false)) != false;
+    return !is_open && !schema.contains("patternProperties");
+}
+
+json property_at(const json& schema, const std::string& pointer) {
+    const auto properties = schema.find("properties");
+    if (properties == schema.end() || pointer.empty()) return {};
+    return properties->value(pointer.substr(1), json());
+}
+
+// A schema's types as people who write YAML call them.
+std::string type_in_words(const json& type) {
+    static const std::map<std::string, std::string> kWords{
+        {"string", "text"},     {"boolean", "true or false"}, {"integer", "a whole number"},
+        {"number", "a number"}, {"array", "a list"},          {"object", "a map"}};
+    const auto found = type.is_string() ? kWords.find(type.get<std::string>()) : kWords.end();
+    return found == kWords.end() ? "of another type" : found->second;
+}
+
+// Follows on the setting's name. What the validator says is for those who know JSON Schema.
+std::string in_words(const SettingFault& fault, const json& schema) {
+    const std::string& said = fault.message;
+    const json property = property_at(schema, fault.pointer);
+    if (said.starts_with("Missing required property")) {
+        return "lacks " + said.substr(said.find('\''), said.rfind('\'') - said.find('\'') + 1);
+    }
+    if (said.find("'type' constraint") != std::string::npos) {
+        return "must be " + type_in_words(property.value("type", json()));
+    }
+    const std::string pattern = string_member(property, "pattern").value_or("");
+    if (said.find("'pattern' constraint") != std::string::npos && !pattern.empty()) {
+        return "must match " + pattern;
+    }
+    return "cannot be used: " + said;
+}
+
+// The validator tells each fault again for what is around it.
+bool is_repeat(const SettingFault& fault) {
+    return fault.message.starts_with("Failed to validate against schema associated with property");
 }
 
 // Said by us rather than by the schema, which knows no suggestions. False if there was one.
@@ -71,9 +111,10 @@ BoundSettings bind_settings(const config::Connection& connection, const Manifest
     }
     if (knows_all(connection, manifest, problems)) {
         for (const SettingFault& fault : faults_in_settings(manifest.settings_schema, written)) {
+            if (is_repeat(fault)) continue;
             const std::string where = fault.pointer.empty() ? "settings" : fault.pointer.substr(1);
             problems.push_back({place_of(connection, fault.pointer),
-                                "'" + where + "': " + fault.message, "",
+                                "'" + where + "' " + in_words(fault, manifest.settings_schema), "",
                                 Problem::Severity::kError});
         }
     }

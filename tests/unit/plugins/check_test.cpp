@@ -56,6 +56,20 @@ TEST(CheckTest, ARouteNeedsAPluginThatTakesMessages) {
                                       "takes no messages")));
 }
 
+TEST(CheckTest, ASiteNeedsAPluginThatOpensDoors) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo", "{call_ms: 5000}", "[gatehouse.notify/1]"});
+    fixture.connect("ops", "echo");
+    config::Site site;
+    site.site = "*";
+    site.access = "ops";
+    site.place = {"acme.yaml", 5, 3};
+    fixture.config.businesses.begin()->second.sites = {site};
+    EXPECT_THAT(check(fixture),
+                Contains(HasSubstr("acme.yaml:5:3: error: plugin echo of connection "
+                                   "'ops' opens no doors")));
+}
+
 TEST(CheckTest, AHostIsNotMadeOverBadSettings) {
     PluginFixture fixture;
     fixture.add_plugin({"echo", "echo"});

@@ -67,6 +67,24 @@ TEST_F(SettingsTest, AnUnknownSettingIsSuggested) {
                                  "(did you mean 'zone'?)"));
 }
 
+TEST_F(SettingsTest, ASchemaThatSaysThatItIsClosedSuggestsToo) {
+    manifest_.settings_schema["additionalProperties"] = false;
+    connection_.settings.value["zon"] = "a";
+    bind();
+    EXPECT_THAT(said_, HasSubstr("plugin kisi has no setting 'zon' (did you mean 'zone'?)"));
+}
+
+TEST_F(SettingsTest, FaultsAreSaidOnceAndInPlainWords) {
+    manifest_.settings_schema["properties"]["from"] = {{"type", "string"},
+                                                       {"pattern", "^[^@]+@[^@]+$"}};
+    connection_.settings.value = {{"depth", "deep"}, {"from", "nobody"}};
+    bind();
+    EXPECT_EQ(problems_.size(), 3U) << said_;
+    EXPECT_THAT(said_, HasSubstr("'settings' lacks 'api_key'"));
+    EXPECT_THAT(said_, HasSubstr("'depth' must be a whole number"));
+    EXPECT_THAT(said_, HasSubstr("'from' must match ^[^@]+@[^@]+$"));
+}
+
 TEST_F(SettingsTest, P8_AFaultNamesThePlaceAndNeverTheValue) {
     connection_.settings.value = {{"api_key", 4711}, {"zone", "zzz-value"}, {"depth", 0}};
     bind();
