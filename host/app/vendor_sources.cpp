@@ -54,7 +54,7 @@ std::vector<edge::VendorSource> vendor_sources(const config::Config& config,
                 continue;
             }
             sources.push_back({name, key, std::move(*scheme), found->inbound_event_id,
-                               connection.webhook_secrets});
+                               connection.webhook_secrets, found->inbound_struck});
         }
     }
     return sources;

@@ -16,6 +16,8 @@ using config::RawSettings;
 using config::TextRule;
 using nlohmann::json;
 
+constexpr std::size_t kMaxStruckNames = 32;
+
 bool is_version(std::string_view text) {
     const auto allowed = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -46,11 +48,16 @@ bool is_pointer(std::string_view text) {
     return text.size() > 1 && text.front() == '/';
 }
 
+bool is_member_name(std::string_view text) {
+    return !text.empty() && text.size() <= 64;
+}
+
 const TextRule version_rule{"a version like 1.0.0", is_version, "^[0-9A-Za-z.+-]{1,64}$"};
 const TextRule file_name_rule{"a file's name, beside the manifest", is_file_name, "^[^/]+$"};
 const TextRule sha256_rule{"64 lower-case hex digits", is_sha256, "^[0-9a-f]{64}$"};
 const TextRule host_rule{"a host in lower case, with its port if it is not 443", is_host};
 const TextRule pointer_rule{"a JSON pointer like /uuid", is_pointer, "^/.+$"};
+const TextRule member_rule{"the name of a member, at most 64 bytes", is_member_name};
 const TextRule feature_rule{
     "a feature of ABI 1.1",
     nullptr,
@@ -104,6 +111,11 @@ void inbound_fields(Fields& fields, Manifest& out) {
         out.inbound_signature = std::move(signature);
     });
     fields.text("event_id", out.inbound_event_id, {"where the vendor's event id is"}, pointer_rule);
+    fields.texts("strike", out.inbound_struck, {"members whose values are not kept: PINs"},
+                 member_rule);
+    if (out.inbound_struck.size() > kMaxStruckNames) {
+        fields.error("strike", "'strike' names at most 32 members");
+    }
 }
 
 bool is_digits(std::string_view text) {

@@ -46,7 +46,8 @@ struct Manifest {
     std::optional<PinRule> pin;  // of the credential {kind: pin, chosen_by: host}
     std::string suspend_unit = "revoke_and_regrant";
     std::optional<Signature> inbound_signature;
-    std::string inbound_event_id;  // JSON pointer
+    std::string inbound_event_id;             // JSON pointer
+    std::vector<std::string> inbound_struck;  // members of webhooks whose values are not kept
     int call_ms = 15'000;
     int memory_mib = 128;
     int concurrency = 2;

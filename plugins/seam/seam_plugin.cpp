@@ -2,6 +2,7 @@
 // PIN that the host chose. README.md says the rules.
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -28,6 +29,9 @@ constexpr std::int64_t kSecondMs = 1'000;
 constexpr std::int64_t kMaxPollMs = 60'000;
 constexpr std::size_t kDevicesPerPage = 8;
 constexpr std::size_t kEventsPerPage = 500;
+constexpr std::array<std::string_view, 5> kTypesWithPins{
+    "*", "access_code.set_on_device", "access_code.scheduled_on_device", "access_code.code_changed",
+    "access_code.mutations_requested"};
 
 std::string device_of(const std::string& target) {
     std::string id = sdk::target_id(target, "device").value_or("");
@@ -260,8 +264,7 @@ Json SeamPlugin::subscribe(const Json& request) {
         const auto types = webhook.find("event_types");
         for (const std::string& type :
              sdk::detail::texts(types == webhook.end() ? Json() : *types)) {
-            if (type == "*" || type == "access_code.set_on_device" ||
-                type == "access_code.scheduled_on_device") {
+            if (std::ranges::find(kTypesWithPins, type) != kTypesWithPins.end()) {
                 detail = "the webhook also sends " + type +
                          ", whose events carry PINs: choose the event types of the README";
             }

@@ -8,6 +8,7 @@
 #include "e2e/vendor.hpp"
 #include "egress/egress.hpp"
 #include "support/child_process.hpp"
+#include "support/database_bytes.hpp"
 #include "support/gatehouse_host.hpp"
 #include "support/simulators.hpp"
 
@@ -83,6 +84,27 @@ TEST_F(SeamWebhookTest, OnlyTheTrueOneComesIn) {
     EXPECT_EQ(send("msg_4", now_s + kSixMinutesS, kEvent, kEvent), 401);
     const nlohmann::json events = host.admin("/v1/events?limit=10").at("events");
     EXPECT_EQ(events.size(), 1U) << events;
+}
+
+TEST_F(SeamWebhookTest, P8_APinInItIsNotKept) {
+    const std::string pin = "84731956";
+    const nlohmann::json code_set = {
+        {"event_id", "e2"},  {"event_type", "access_code.set_on_device"},
+        {"device_id", "d1"}, {"access_code_id", "c1"},
+        {"code", pin},       {"occurred_at", "2026-11-22T10:00:00.000Z"}};
+    const nlohmann::json code_changed = {{"event_id", "e3"},
+                                         {"event_type", "access_code.code_changed"},
+                                         {"description", "from 4711 to " + pin},
+                                         {"from", {{"code", "4711"}}},
+                                         {"to", {{"code", pin}}}};
+    EXPECT_EQ(send("msg_5", now_s, code_set.dump(), code_set.dump()), 200);
+    EXPECT_EQ(send("msg_6", now_s, code_changed.dump(), code_changed.dump()), 200);
+    EXPECT_EQ(host.admin("/v1/events?limit=10").at("events").size(), 2U);
+    const auto kept = test::database_of(host);
+    EXPECT_GT(kept.at("gatehouse.db").size(), 0U);
+    for (const auto& [file, bytes] : kept) {
+        EXPECT_FALSE(test::holds_number(bytes, pin)) << file;
+    }
 }
 
 }  // namespace

@@ -2,39 +2,18 @@
 // anything that the run produced.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "base/encoding.hpp"
 #include "e2e/world.hpp"
+#include "support/database_bytes.hpp"
 
 namespace gatehouse::e2e {
 namespace {
 
 constexpr const char* kPin = "84731956";
 
-std::string bytes_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 // What a leak could look like: as it is, in base64, in hex.
 std::vector<std::string> forms_of(const std::string& secret) {
     return {secret, to_base64(secret), to_hex(secret)};
-}
-
-// Whether the digits stand there as they are, and not within a longer number.
-bool holds_number(const std::string& text, const std::string& digits) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    for (std::size_t at = text.find(digits); at != std::string::npos;
-         at = text.find(digits, at + 1)) {
-        const std::size_t end = at + digits.size();
-        const bool is_within =
-            (at > 0 && is_digit(text[at - 1])) || (end < text.size() && is_digit(text[end]));
-        if (!is_within) return true;
-    }
-    return false;
 }
 
 class SecretsTest : public testing::Test {
@@ -67,12 +46,7 @@ class SecretsTest : public testing::Test {
         }
         EXPECT_EQ(host.stop(), 0);
         all["log"] = host.log();
-        for (const auto& entry : std::filesystem::directory_iterator(host.folder())) {
-            if (entry.path().filename().string().starts_with("gatehouse.db") &&
-                entry.file_size() > 0) {
-                all[entry.path().filename()] = bytes_of(entry.path());
-            }
-        }
+        all.merge(test::database_of(host));
         return all;
     }
 };
@@ -156,7 +130,7 @@ TEST_F(SecretsTest, P8_NoPinOfAKeypadIsFoundInAnythingThatARunProduced) {
     const auto all = produced(world);
     for (const auto& [where, text] : all) {
         for (const std::string& pin : pins) {
-            EXPECT_FALSE(holds_number(text, pin))
+            EXPECT_FALSE(test::holds_number(text, pin))
                 << where << " holds the PIN that begins with " << pin.substr(0, 2);
             EXPECT_EQ(text.find(to_base64(pin)), std::string::npos) << where;
         }

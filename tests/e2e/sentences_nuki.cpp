@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "e2e/sentences.hpp"
+#include "support/database_bytes.hpp"
 
 namespace gatehouse::e2e {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kField = "nuki_pinCode";
+constexpr const char* kWebhookSecret = "nuki-webhook-secret-of-acme";
 
 std::string join(const std::vector<std::string>& names) {
     std::string text;
@@ -44,6 +46,40 @@ void put_code_by_hand(World& world, const std::string& unit, const std::string& 
     must(world.simulators().post(
              "nuki_auth", {{"account", "acme"}, {"lock_id", lock}, {"name", name}, {"code", pin}}),
          "nuki_auth");
+}
+
+// Something happens at the lock, and Nuki tells gatehouse of it.
+void tell(World& world, const std::string& door, json event) {
+    const std::string target = world.target_of_door(door);
+    if (target.empty()) throw std::runtime_error("there is no door " + door);
+    event["account"] = World::kBusiness;
+    event["lock_id"] = std::stoi(target.substr(target.find(':') + 1));
+    event["webhook"] = {{"url", world.host().webhook_url(World::kBusiness, "doors")},
+                        {"secret", kWebhookSecret}};
+    const json told = must(world.simulators().post("nuki_event", event), "nuki_event");
+    if (told.at("deliveries").size() != 1 || told.at("deliveries")[0].at("status") != 200) {
+        throw std::runtime_error("the webhook was not taken: " + told.at("deliveries").dump());
+    }
+}
+
+void expect_not_kept(World& world, const std::string& pin) {
+    for (const auto& [file, bytes] : test::database_of(world.host())) {
+        if (test::holds_number(bytes, pin)) throw std::runtime_error(file + " holds the PIN");
+    }
+}
+
+std::vector<Sentence> of_webhooks() {
+    return {
+        say("when Nuki sends the PIN of (\\w+) at \"([^\"]+)\" in a webhook",
+            [](Scene& scene, const std::smatch& m) {
+                tell(scene.get(), m[2],
+                     {{"feature", "DEVICE_AUTHS"}, {"pin", pin_of(scene.get(), m[1])}});
+            }),
+        say("then the database does not hold the PIN of (\\w+)",
+            [](Scene& scene, const std::smatch& m) {
+                expect_not_kept(scene.get(), pin_of(scene.get(), m[1]));
+            }),
+    };
 }
 
 std::vector<Sentence> of_pins() {
@@ -109,8 +145,10 @@ std::vector<Sentence> of_keypads() {
 
 std::vector<Sentence> sentences_of_nuki() {
     std::vector<Sentence> all = of_pins();
-    for (Sentence& one : of_keypads()) {
-        all.push_back(std::move(one));
+    for (std::vector<Sentence> more : {of_keypads(), of_webhooks()}) {
+        for (Sentence& one : more) {
+            all.push_back(std::move(one));
+        }
     }
     return all;
 }

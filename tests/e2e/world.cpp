@@ -44,6 +44,7 @@ void World::add_unit(const std::string& name, const std::string& door) {
     if (!door.empty()) {
         unit.target = vendor_->add_door(simulators_, name, door, next_door_++);
         fields[vendor_->id() + "_id"] = unit.target;
+        doors_[door] = unit.target;
     }
     must(simulators_.post("change",
                           {{"business", kBusiness},
@@ -53,6 +54,11 @@ void World::add_unit(const std::string& name, const std::string& door) {
                            {"customFields", fields}}),
          "unit");
     units_[name] = unit;
+}
+
+std::string World::target_of_door(const std::string& door) const {
+    const auto found = doors_.find(door);
+    return found == doors_.end() ? "" : found->second;
 }
 
 void World::add_renter(const std::string& name, const std::string& email,

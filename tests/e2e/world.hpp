@@ -61,6 +61,8 @@ class World {
 
     std::string email(const std::string& renter) const { return renters_.at(renter).person.email; }
     std::string target(const std::string& unit) const { return units_.at(unit).target; }
+    // "" if no unit was added with a door of this name.
+    std::string target_of_door(const std::string& door) const;
     std::string unit_id(const std::string& unit) const { return units_.at(unit).id; }
     std::string renter_id(const std::string& renter) const { return renters_.at(renter).id; }
     // Of the unit's present rental; nothing = no such field, or empty.
@@ -105,7 +107,8 @@ class World {
     test::GatehouseHost host_;
     std::map<std::string, Unit> units_;
     std::map<std::string, Renter> renters_;
-    nlohmann::json last_webhook_;  // the type, data and id that were last sent
+    std::map<std::string, std::string> doors_;  // their targets
+    nlohmann::json last_webhook_;               // the type, data and id that were last sent
     int next_door_ = 101;
     bool is_running_ = false;
 };

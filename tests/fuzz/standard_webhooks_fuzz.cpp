@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "edge/webhooks/envelope.hpp"
+#include "edge/webhooks/strike.hpp"
 #include "verify/standard_webhooks.hpp"
 #include "verify/verify.hpp"
 
@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         {gatehouse::Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "key"}};
     const verify::Delivery delivery{lines[2], lines[3], lines[0], lines[1]};
     if (verify::verify(scheme, delivery, secrets, 0)) std::abort();
-    const auto envelope = gatehouse::edge::read_vendor_envelope(lines[3], lines[0]);
+    const auto envelope = gatehouse::edge::read_vendor_webhook(lines[3], lines[0], {}).envelope;
     if (envelope && !envelope->id.empty() && !gatehouse::edge::is_usable_id(envelope->id)) {
         std::abort();
     }

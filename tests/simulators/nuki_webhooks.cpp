@@ -70,6 +70,14 @@ json log_entry(NukiModel& model, const NukiAccount& account, const NukiLock& loc
     return entry;
 }
 
+// The code with its PIN in clear, as Nuki sends it.
+json code_with(const NukiLock& lock, const std::string& pin) {
+    for (const auto& [id, auth] : lock.held) {
+        if (auth.code == pin) return to_json(auth, lock);
+    }
+    throw std::invalid_argument("no such code on the lock");
+}
+
 std::vector<Receiver> receivers(const NukiAccount& account, const json& wanted,
                                 const std::string& feature) {
     std::vector<Receiver> all;
@@ -103,7 +111,9 @@ void control_nuki_event(boost::asio::io_context& io, NukiModel& model, const jso
     auto gathering = std::make_shared<Gathering>();
     gathering->respond = respond;
     gathering->answer = {{"deliveries", json::array()}};
-    if (feature == "DEVICE_STATUS") {
+    if (feature == "DEVICE_AUTHS") {
+        event["smartlockAuth"] = code_with(lock->second, body.at("pin").get<std::string>());
+    } else if (feature == "DEVICE_STATUS") {
         event["smartlockId"] = lock->second.id;
         event["state"] = to_json(lock->second, *account)["state"];
     } else {

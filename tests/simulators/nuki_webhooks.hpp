@@ -10,9 +10,10 @@
 namespace gatehouse::simulators {
 
 // Somebody types a PIN at the keypad: {"account", "lock_id", "pin", "action": 1}. Or the lock tells
-// its state: {"account", "lock_id", "feature": "DEVICE_STATUS"}. Sent to every webhook of the
-// account that wants it, or to {"webhook": {"url", "secret"}}; answered when all were delivered,
-// with `opened`, `body` and `deliveries`. Throws as nuki_control.hpp.
+// its state: {"account", "lock_id", "feature": "DEVICE_STATUS"}, or Nuki that a code changed:
+// {"account", "lock_id", "feature": "DEVICE_AUTHS", "pin"}. Sent to every webhook of the account
+// that wants it, or to {"webhook": {"url", "secret"}}; answered when all were delivered, with
+// `opened`, `body` and `deliveries`. Throws as nuki_control.hpp.
 void control_nuki_event(boost::asio::io_context& io, NukiModel& model, const nlohmann::json& body,
                         const Responder& respond);
 

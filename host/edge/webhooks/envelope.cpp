@@ -60,15 +60,11 @@ Result<Envelope> read_storeganise_envelope(std::string_view body) {
     return Envelope{is_usable_id(id) ? std::move(id) : std::string(), std::move(type)};
 }
 
-Result<Envelope> read_vendor_envelope(std::string_view body, std::string_view id_pointer) {
-    const Result<json> event = parse_json(body);
-    if (!event) {
-        return tl::unexpected(event.error());
-    }
-    Envelope envelope{text_at(*event, id_pointer), "vendor.event"};
+Envelope envelope_of(const json& event, std::string_view id_pointer) {
+    Envelope envelope{text_at(event, id_pointer), "vendor.event"};
     if (!is_usable_id(envelope.id)) envelope.id.clear();
     for (const std::string_view name : kTypeNames) {
-        const std::string type = string_member(*event, name).value_or("");
+        const std::string type = string_member(event, name).value_or("");
         if (!type.empty() && is_plain(type, kMaxTypeBytes)) {
             envelope.type = type;
             break;

@@ -1,6 +1,7 @@
 // Envelope: the little that the edge reads of a webhook: which event it is, and of what type.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -20,8 +21,8 @@ struct Envelope {
 Result<Envelope> read_storeganise_envelope(std::string_view body);
 
 // A vendor's event: its id by the manifest's JSON pointer, which may be empty, and its type under
-// one of the names that vendors use, else "vendor.event". kInvalid: not JSON.
-Result<Envelope> read_vendor_envelope(std::string_view body, std::string_view id_pointer);
+// one of the names that vendors use, else "vendor.event".
+Envelope envelope_of(const nlohmann::json& event, std::string_view id_pointer);
 
 // An id of its own for a delivery without one: the same bytes are the same event.
 std::string id_of_bytes(std::string_view body);

@@ -5,6 +5,7 @@
 
 #include "base/random.hpp"
 #include "dispatch/event_types.hpp"
+#include "edge/webhooks/strike.hpp"
 
 namespace gatehouse::edge {
 namespace {
@@ -37,14 +38,20 @@ verify::Delivery delivery_of(const HttpRequest& request, const verify::Signature
             value_of(request, "svix-timestamp")};
 }
 
-store::NewEvent event_of(const verify::Delivery& delivery, const Result<Envelope>& envelope,
-                         UnixMs now_ms) {
+// Of bytes that are not kept not even a plain hash may be: PINs are few enough to try them all.
+std::string id_of_unusable(const WebhookContent& content, const verify::Delivery& delivery,
+                           const std::string& salt) {
+    return id_of_bytes(content.kept.empty() ? salt + std::string(delivery.body) : content.kept);
+}
+
+store::NewEvent event_of(const verify::Delivery& delivery, const WebhookContent& content,
+                         const std::string& salt, UnixMs now_ms) {
     store::NewEvent event;
-    event.body = std::string(delivery.body);
     event.received_ms = now_ms;
+    const Result<Envelope>& envelope = content.envelope;
     if (!envelope) {
         event.state = store::EventState::kInvalid;
-        event.sender_id = id_of_bytes(delivery.body);
+        event.sender_id = id_of_unusable(content, delivery, salt);
         event.steps.push_back({now_ms, observe::StepKind::kDead,
                                "signed, but not usable: " + envelope.error().message});
         return event;
@@ -52,7 +59,7 @@ store::NewEvent event_of(const verify::Delivery& delivery, const Result<Envelope
     event.type = envelope->type;
     event.sender_id = envelope->id;
     if (event.sender_id.empty() && is_usable_id(delivery.id)) event.sender_id = delivery.id;
-    if (event.sender_id.empty()) event.sender_id = id_of_bytes(delivery.body);
+    if (event.sender_id.empty()) event.sender_id = id_of_bytes(content.kept);
     return event;
 }
 
@@ -88,6 +95,7 @@ WebhookHandler::WebhookHandler(const config::Config& config, std::vector<VendorS
                                store::Store& store, const Clock& clock, observe::Metrics& metrics)
     : store_(store),
       clock_(clock),
+      salt_(SystemRandom().bytes(32)),
       stored_(metrics.counter("gatehouse_edge_webhooks_total", "Webhooks by answer",
                               {{"answer", "stored"}})),
       duplicates_(metrics.counter("gatehouse_edge_webhooks_total", "Webhooks by answer",
@@ -142,12 +150,16 @@ void WebhookHandler::handle(const HttpRequest& request, Responder responder) noe
 
 void WebhookHandler::take_in(const Endpoint& endpoint, const verify::Delivery& delivery,
                              std::string verified_by, Responder responder) {
-    const Result<Envelope> envelope =
-        endpoint.is_storeganise ? read_storeganise_envelope(delivery.body)
-                                : read_vendor_envelope(delivery.body, endpoint.source.event_id);
-    store::NewEvent event = event_of(delivery, envelope, clock_.now_ms());
-    event.business = endpoint.source.business;
-    event.source = endpoint.source.connection;
+    const VendorSource& source = endpoint.source;
+    WebhookContent content =
+        endpoint.is_storeganise
+            ? WebhookContent{std::string(delivery.body), read_storeganise_envelope(delivery.body)}
+            : read_vendor_webhook(delivery.body, source.event_id, source.struck);
+    const Result<Envelope>& envelope = content.envelope;
+    store::NewEvent event = event_of(delivery, content, salt_, clock_.now_ms());
+    event.body = std::move(content.kept);
+    event.business = source.business;
+    event.source = source.connection;
     event.verified_by = std::move(verified_by);
     if (envelope && endpoint.is_storeganise) ask_for_work(event, endpoint.routed);
     if (envelope && !endpoint.is_storeganise) ask_for_inbound(event);

@@ -3,7 +3,8 @@
 //
 //   answer | when
 //   200    | committed, or known already; unknown types too (P12)
-//   400    | signed, but not a JSON event; kept as an event in state "invalid" for the operator
+//   400    | signed, but not a JSON event; kept as an event in state "invalid" for the operator,
+//          | without its body where a vendor's PINs would have been struck out of it
 //   401    | signature missing, doubled, wrong or too old
 //   404    | no such path, business or connection, or one that takes no webhooks; takes as long as
 //          | a 401
@@ -34,6 +35,7 @@ struct VendorSource {
     verify::SignatureScheme scheme;
     std::string event_id;  // JSON pointer into the body; empty = none
     std::vector<config::LabelledSecret> secrets;
+    std::vector<std::string> struck = {};  // members whose values are not kept
 };
 
 class WebhookHandler final : public HttpHandler {
@@ -67,7 +69,8 @@ class WebhookHandler final : public HttpHandler {
     store::Store& store_;
     const Clock& clock_;
     std::unordered_map<std::string, Endpoint, PathHash, std::equal_to<>> endpoints_;
-    Endpoint decoy_;  // keeps a 404 as slow as a 401
+    Endpoint decoy_;          // keeps a 404 as slow as a 401
+    const std::string salt_;  // of the ids of what is not kept, made anew by each start
     observe::Counter& stored_;
     observe::Counter& duplicates_;
     observe::Counter& refused_;

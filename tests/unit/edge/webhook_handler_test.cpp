@@ -53,7 +53,13 @@ class WebhookHandlerTest : public testing::Test {
                  "codes",
                  verify::make_scheme("standard-webhooks", "", "", "").value(),
                  "",
-                 {{Secret("whsec_" + to_base64("svix")), "env:SVIX"}}}};
+                 {{Secret("whsec_" + to_base64("svix")), "env:SVIX"}}},
+                {"acme",
+                 "keypads",
+                 verify::make_scheme("hmac-sha256", "X-Signature", "", "hex").value(),
+                 "/uuid",
+                 {{Secret("key"), "env:KEY"}},
+                 {"code", "keypadCode"}}};
     }
 
     HttpResponse send(std::string_view body,
@@ -247,6 +253,52 @@ TEST_F(WebhookHandlerTest, AVendorsEventWithoutAnIdIsKnownByItsBytes) {
     EXPECT_EQ(stored(), 3U);
     const std::string signature = to_hex(test::hmac_sha256("key", "rubbish"));
     EXPECT_EQ(send("rubbish", {{"X-Signature", signature}}, kDoors).status, 400);
+}
+
+constexpr const char* kKeypads = "/v1/webhooks/acme/keypads";
+
+TEST_F(WebhookHandlerTest, P8_APinIsStruckOutAfterTheSignatureAndBeforeTheStore) {
+    constexpr std::string_view kBytes =
+        R"({ "uuid": "e1", "type": "code.set", "auth": { "code": 739164, "name": "Ada" } })";
+    const std::string signature = to_hex(test::hmac_sha256("key", kBytes));
+    const HttpResponse response = send(kBytes, {{"X-Signature", signature}}, kKeypads);
+    EXPECT_EQ(response.body, R"({"message":"ok code.set"})");
+    const auto event = store_->event_by_sender_id("acme", "keypads", "e1").value();
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->body, R"({"auth":{"code":null,"name":"Ada"},"type":"code.set","uuid":"e1"})");
+    const std::string of_kept = to_hex(test::hmac_sha256("key", event->body));
+    EXPECT_EQ(send(kBytes, {{"X-Signature", of_kept}}, kKeypads).status, 401);
+}
+
+TEST_F(WebhookHandlerTest, P8_WithoutAnIdTheBytesWithoutThePinAreTheId) {
+    for (const char* body : {R"({"type":"code.set","lock":1,"code":"739164"})",
+                             R"({"type":"code.set","lock":1,"code":"815937"})"}) {
+        const std::string signature = to_hex(test::hmac_sha256("key", body));
+        EXPECT_EQ(send(body, {{"X-Signature", signature}}, kKeypads).status, 200);
+    }
+    ASSERT_EQ(stored(), 1U);
+    const auto event = store_->events({}).value()[0];
+    EXPECT_EQ(event.sender_id, id_of_bytes(R"({"code":null,"lock":1,"type":"code.set"})"));
+}
+
+TEST_F(WebhookHandlerTest, P8_WhatCannotBeReadIsNotKeptWherePinsAreStruckOut) {
+    const std::string deep = std::string(40, '[') + "739164" + std::string(40, ']');
+    const std::string not_utf8 = "{\"code\":\"739164\xff\"}";
+    for (const std::string& body : {std::string(R"({"code":739164)"), deep, not_utf8}) {
+        const std::string signature = to_hex(test::hmac_sha256("key", body));
+        EXPECT_EQ(send(body, {{"X-Signature", signature}}, kKeypads).status, 400) << body;
+        EXPECT_EQ(send(body, {{"X-Signature", signature}}, kKeypads).status, 400) << body;
+        EXPECT_FALSE(*store_->event_by_sender_id("acme", "keypads", id_of_bytes(body)))
+            << "a hash of the bytes would tell the PIN to who tries them all";
+    }
+    store::EventFilter invalid;
+    invalid.state = store::EventState::kInvalid;
+    const auto events = store_->events(invalid).value();
+    EXPECT_EQ(events.size(), 3U) << "the same rubbish again is the same entry";
+    for (const auto& listed : events) {
+        const auto event = store_->event_by_sender_id("acme", "keypads", listed.sender_id).value();
+        EXPECT_EQ(event->body, "");
+    }
 }
 
 TEST_F(WebhookHandlerTest, StandardWebhooksAreTakenWithinFiveMinutes) {

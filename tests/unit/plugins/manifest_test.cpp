@@ -27,6 +27,7 @@ suspend: {unit: native}
 inbound:
   signature: {scheme: hmac-sha256, header: X-Signature, prefix: "sha256=", encoding: hex}
   event_id: /uuid
+  strike: [code, keypadCode]
 limits: {call_ms: 15000, memory_mib: 128, concurrency: 3}
 )";
 
@@ -66,6 +67,7 @@ TEST(ManifestTest, EverythingIsRead) {
     EXPECT_EQ(manifest.suspend_unit, "native");
     EXPECT_EQ(manifest.inbound_signature->prefix, "sha256=");
     EXPECT_EQ(manifest.inbound_event_id, "/uuid");
+    EXPECT_EQ(manifest.inbound_struck, (std::vector<std::string>{"code", "keypadCode"}));
     EXPECT_EQ(manifest.concurrency, 3);
 }
 
