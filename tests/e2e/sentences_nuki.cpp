@@ -70,6 +70,14 @@ void expect_not_kept(World& world, const std::string& pin) {
 
 std::vector<Sentence> of_webhooks() {
     return {
+        say("when the PIN of (\\w+) is typed at \"([^\"]+)\"",
+            [](Scene& scene, const std::smatch& m) {
+                tell(scene.get(), m[2], {{"pin", pin_of(scene.get(), m[1])}});
+            }),
+        say("when the PIN (\\d+) is typed at \"([^\"]+)\"",
+            [](Scene& scene, const std::smatch& m) {
+                tell(scene.get(), m[2], {{"pin", m[1].str()}});
+            }),
         say("when Nuki sends the PIN of (\\w+) at \"([^\"]+)\" in a webhook",
             [](Scene& scene, const std::smatch& m) {
                 tell(scene.get(), m[2],
