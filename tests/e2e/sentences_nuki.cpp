@@ -1,4 +1,5 @@
-// PINs on Nuki's keypads: whose opens what, which is the same as before, and what goes wrong there.
+// PINs on keypads: whose opens what, which is the same as before, what the vendor tells of them,
+// and what goes wrong at Nuki.
 #include <algorithm>
 #include <stdexcept>
 
@@ -9,9 +10,6 @@ namespace gatehouse::e2e {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* kField = "nuki_pinCode";
-constexpr const char* kWebhookSecret = "nuki-webhook-secret-of-acme";
 
 std::string join(const std::vector<std::string>& names) {
     std::string text;
@@ -30,10 +28,14 @@ void expect_opens(World& world, const std::string& pin, std::vector<std::string>
     });
 }
 
+std::string pin_field(World& world) {
+    return world.vendor().id() + "_pinCode";
+}
+
 std::string pin_of(World& world, const std::string& unit) {
     std::string pin;
     world.await([&]() -> std::string {
-        pin = world.field_of(unit, kField).value_or("");
+        pin = world.field_of(unit, pin_field(world)).value_or("");
         return pin.empty() ? "the rental has no PIN" : "";
     });
     return pin;
@@ -48,18 +50,18 @@ void put_code_by_hand(World& world, const std::string& unit, const std::string& 
          "nuki_auth");
 }
 
-// Something happens at the lock, and Nuki tells gatehouse of it.
-void tell(World& world, const std::string& door, json event) {
+std::string target_of(World& world, const std::string& door) {
     const std::string target = world.target_of_door(door);
     if (target.empty()) throw std::runtime_error("there is no door " + door);
-    event["account"] = World::kBusiness;
-    event["lock_id"] = std::stoi(target.substr(target.find(':') + 1));
-    event["webhook"] = {{"url", world.host().webhook_url(World::kBusiness, "doors")},
-                        {"secret", kWebhookSecret}};
-    const json told = must(world.simulators().post("nuki_event", event), "nuki_event");
-    if (told.at("deliveries").size() != 1 || told.at("deliveries")[0].at("status") != 200) {
-        throw std::runtime_error("the webhook was not taken: " + told.at("deliveries").dump());
-    }
+    return target;
+}
+
+void type_pin(World& world, const std::string& door, const std::string& pin) {
+    world.vendor().type_pin(world.simulators(), world.host(), target_of(world, door), pin);
+}
+
+void send_pin(World& world, const std::string& door, const std::string& pin) {
+    world.vendor().send_pin(world.simulators(), world.host(), target_of(world, door), pin);
 }
 
 void expect_not_kept(World& world, const std::string& pin) {
@@ -72,16 +74,13 @@ std::vector<Sentence> of_webhooks() {
     return {
         say("when the PIN of (\\w+) is typed at \"([^\"]+)\"",
             [](Scene& scene, const std::smatch& m) {
-                tell(scene.get(), m[2], {{"pin", pin_of(scene.get(), m[1])}});
+                type_pin(scene.get(), m[2], pin_of(scene.get(), m[1]));
             }),
         say("when the PIN (\\d+) is typed at \"([^\"]+)\"",
+            [](Scene& scene, const std::smatch& m) { type_pin(scene.get(), m[2], m[1]); }),
+        say("when the PIN of (\\w+) at \"([^\"]+)\" is told in a webhook",
             [](Scene& scene, const std::smatch& m) {
-                tell(scene.get(), m[2], {{"pin", m[1].str()}});
-            }),
-        say("when Nuki sends the PIN of (\\w+) at \"([^\"]+)\" in a webhook",
-            [](Scene& scene, const std::smatch& m) {
-                tell(scene.get(), m[2],
-                     {{"feature", "DEVICE_AUTHS"}, {"pin", pin_of(scene.get(), m[1])}});
+                send_pin(scene.get(), m[2], pin_of(scene.get(), m[1]));
             }),
         say("then the database does not hold the PIN of (\\w+)",
             [](Scene& scene, const std::smatch& m) {
@@ -123,7 +122,7 @@ std::vector<Sentence> of_pins() {
                 World& world = scene.get();
                 const std::string unit = m[1];
                 world.await([&]() -> std::string {
-                    return world.field_of(unit, kField) ? "it still has one" : "";
+                    return world.field_of(unit, pin_field(world)) ? "it still has one" : "";
                 });
             }),
     };

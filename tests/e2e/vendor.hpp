@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/gatehouse_host.hpp"
 #include "support/simulators.hpp"
 
 namespace gatehouse::e2e {
@@ -37,13 +38,28 @@ class Vendor {
     // The names of the doors that this person can open now, sorted.
     virtual std::vector<std::string> open_doors(const test::Simulators& simulators,
                                                 const Person& person) = 0;
+
+    // "127.0.0.1:PORT" of what the host asks besides the simulators.
+    virtual std::vector<std::string> authorities() const { return {}; }
+
+    // Somebody types the PIN at the door of `target`, and the vendor's webhook tells the host.
+    // Throws std::runtime_error if the host does not take it, or there are no keypads.
+    virtual void type_pin(const test::Simulators& simulators, test::GatehouseHost& host,
+                          const std::string& target, const std::string& pin);
+
+    // The vendor's webhook tells the host of the code that has the PIN, which stands in it in
+    // clear. Throws as type_pin().
+    virtual void send_pin(const test::Simulators& simulators, test::GatehouseHost& host,
+                          const std::string& target, const std::string& pin);
 };
 
-// By the name that cases use: "Kisi", "Nuki". Throws std::runtime_error for another.
+// By the name that cases use: "Kisi", "Nuki", "Seam", "Unloc". Throws std::runtime_error for
+// another.
 std::unique_ptr<Vendor> make_vendor(const std::string& name);
 
 std::unique_ptr<Vendor> make_kisi();
 std::unique_ptr<Vendor> make_nuki();
+std::unique_ptr<Vendor> make_seam();
 std::unique_ptr<Vendor> make_unloc();
 
 // Throws what the simulator complains of.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "e2e/vendor.hpp"
 
@@ -9,7 +10,20 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kAccount = "acme";
+constexpr const char* kWebhookSecret = "nuki-webhook-secret-of-acme";
 constexpr int kFirstLock = 17'000;
+
+// Something happens at the lock, and Nuki tells the host of it.
+void tell(const test::Simulators& simulators, const test::GatehouseHost& host,
+          const std::string& target, json event) {
+    event["account"] = kAccount;
+    event["lock_id"] = std::stoi(target.substr(target.find(':') + 1));
+    event["webhook"] = {{"url", host.webhook_url("acme", "doors")}, {"secret", kWebhookSecret}};
+    const json told = must(simulators.post("nuki_event", event), "nuki_event");
+    if (told.at("deliveries").size() != 1 || told.at("deliveries")[0].at("status") != 200) {
+        throw std::runtime_error("the webhook was not taken: " + told.at("deliveries").dump());
+    }
+}
 
 // A door is a smart lock with a keypad; who stands there has the PINs of their rentals.
 class Nuki final : public Vendor {
@@ -21,7 +35,8 @@ class Nuki final : public Vendor {
                "    plugin: nuki\n"
                "    base_url: {url:nuki}\n"
                "    settings: {api_token: nuki-token-acme, resend_after_s: 2}\n"
-               "    webhook_secrets: [nuki-webhook-secret-of-acme]\n";
+               "    webhook_secrets: [" +
+               std::string(kWebhookSecret) + "]\n";
     }
 
     void make_account(const test::Simulators& simulators) override {
@@ -52,6 +67,16 @@ class Nuki final : public Vendor {
             }
         }
         return {doors.begin(), doors.end()};
+    }
+
+    void type_pin(const test::Simulators& simulators, test::GatehouseHost& host,
+                  const std::string& target, const std::string& pin) override {
+        tell(simulators, host, target, {{"pin", pin}});
+    }
+
+    void send_pin(const test::Simulators& simulators, test::GatehouseHost& host,
+                  const std::string& target, const std::string& pin) override {
+        tell(simulators, host, target, {{"feature", "DEVICE_AUTHS"}, {"pin", pin}});
     }
 };
 

@@ -18,6 +18,9 @@ test::HostOptions with_vendor(test::HostOptions options, const Vendor& vendor) {
     if (options.connections.empty()) {
         options.connections = vendor.connections();
     }
+    for (const std::string& authority : vendor.authorities()) {
+        options.allow_private.push_back(authority);
+    }
     return options;
 }
 

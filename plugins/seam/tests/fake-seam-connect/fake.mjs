@@ -1,6 +1,7 @@
 // Seam's own fake, as Seam publishes it, with two things added in front of it: the devices, which the
 // fake does not play (its codes stay in `setting` for ever), and faults on the way.
-// Prints {"port": n} when it serves.
+// Prints {"port": n} when it serves. With --prompt the devices carry out before each request what was
+// asked of them before.
 //
 //   POST /_device/step                       devices carry out what is asked of them
 //   POST /_device/change {"access_code_id", ...members}
@@ -16,6 +17,8 @@ await fake.seed();
 await fake.startServer({port: 0});
 const kFakePort = fake.server.server.address().port;
 const kWorkspace = 'seed_workspace_1';
+
+const isPrompt = process.argv.includes('--prompt');
 
 let faults = [];
 
@@ -75,6 +78,7 @@ async function answer(incoming) {
     kVerbs[incoming.url.slice('/_device/'.length)](JSON.parse(body.toString() || '{}'));
     return [200, '{}'];
   }
+  if (isPrompt) kVerbs.step();
   const fault = faults.find((one) => one.path === incoming.url);
   if (fault) faults = faults.filter((one) => one !== fault);
   if (fault && !fault.after) return [fault.status, '{"error":{"type":"simulated"}}'];
