@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "utc_time.hpp"
 
@@ -63,6 +64,14 @@ std::string format_claim(const Claim& claim) {
     return text;
 }
 
+std::int64_t from_of(const Window& window) {
+    return window.from_ms.value_or(std::numeric_limits<std::int64_t>::min());
+}
+
+std::int64_t until_of(const Window& window) {
+    return window.until_ms.value_or(kEver);
+}
+
 std::int64_t begin_of(std::int64_t now_ms, const Window& window) {
     return std::max(window.from_ms.value_or(now_ms), now_ms);
 }
@@ -74,8 +83,7 @@ bool is_same_from(std::int64_t now_ms, const Window& a, const Window& b) {
 }
 
 bool covers_from(std::int64_t now_ms, const Window& outer, const Window& inner) {
-    return begin_of(now_ms, outer) <= begin_of(now_ms, inner) &&
-           outer.until_ms.value_or(kEver) >= inner.until_ms.value_or(kEver);
+    return begin_of(now_ms, outer) <= begin_of(now_ms, inner) && until_of(outer) >= until_of(inner);
 }
 
 Claims::Claims(const Json& metadata, std::string business) : business_(std::move(business)) {
@@ -118,24 +126,22 @@ void Claims::set(const std::string& rental_id, const Claim& claim, std::int64_t 
     taken_back_.erase(rental_id);
 }
 
-std::optional<Window> Claims::needed(Id group_id) const {
-    std::optional<Window> widest;
+std::optional<Window> Claims::needed(Id group_id, std::int64_t now_ms) const {
+    std::vector<Window> windows;
     for (const auto& [rental_id, claim] : by_rental_) {
-        if (!claim.groups.contains(group_id)) continue;
-        if (!widest) {
-            widest = claim.window;
-            continue;
-        }
-        const auto wider = [](auto a, auto b, auto choose) -> std::optional<std::int64_t> {
-            if (!a || !b) return std::nullopt;
-            return choose(*a, *b);
-        };
-        const auto least = [](std::int64_t a, std::int64_t b) { return std::min(a, b); };
-        const auto most = [](std::int64_t a, std::int64_t b) { return std::max(a, b); };
-        widest->from_ms = wider(widest->from_ms, claim.window.from_ms, least);
-        widest->until_ms = wider(widest->until_ms, claim.window.until_ms, most);
+        if (claim.groups.contains(group_id)) windows.push_back(claim.window);
     }
-    return widest;
+    if (windows.empty()) return std::nullopt;
+    std::ranges::sort(windows, {}, from_of);
+    const auto next = std::ranges::find_if(
+        windows, [now_ms](const Window& window) { return until_of(window) > now_ms; });
+    if (next == windows.end()) return windows.back();
+    Window whole = *next;
+    for (auto window = next + 1; window != windows.end(); ++window) {
+        if (from_of(*window) > until_of(whole)) break;
+        if (until_of(*window) > until_of(whole)) whole.until_ms = window->until_ms;
+    }
+    return whole;
 }
 
 Json Claims::metadata() const {

@@ -59,8 +59,10 @@ class Claims {
     // now on is left as it is. Throws Error(kInvalid) when the claim does not fit into metadata.
     void set(const std::string& rental_id, const Claim& claim, std::int64_t now_ms);
 
-    // The widest window that anybody needs the group for; nothing if nobody does.
-    std::optional<Window> needed(Id group_id) const;
+    // The window that the group is needed for now, or next: those of all rentals that are not over,
+    // up to the first time at which none of them lets in. What comes after is for the look that
+    // begins or ends a rental. Nothing if nobody needs the group.
+    std::optional<Window> needed(Id group_id, std::int64_t now_ms) const;
 
     // The metadata with these claims in it. A claim taken back is written as "-", not left out: it
     // is not known whether Kisi replaces metadata or merges it.

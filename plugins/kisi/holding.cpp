@@ -63,7 +63,7 @@ std::set<Id> Holding::groups_so_far(const Held& before) const {
 
 bool Holding::is_foreign(Id group_id, const Window& wanted) {
     const Assignment* found = find(group_id);
-    if (found == nullptr || claims_.needed(group_id)) return false;
+    if (found == nullptr || claims_.needed(group_id, now_ms_)) return false;
     if (!covers_from(now_ms_, found->window, wanted)) {
         throw Error(Kind::kConflict,
                     "in Kisi the user already has a role in group " + std::to_string(group_id) +
@@ -80,7 +80,7 @@ void Holding::save_claims() {
 }
 
 const Assignment& Holding::hold(Id group_id) {
-    const Window needed = claims_.needed(group_id).value_or(Window{});
+    const Window needed = claims_.needed(group_id, now_ms_).value_or(Window{});
     if (const Assignment* found = find(group_id)) {
         if (is_same_from(now_ms_, found->window, needed)) return *found;
         remove(Assignment(*found));
@@ -89,7 +89,7 @@ const Assignment& Holding::hold(Id group_id) {
 }
 
 void Holding::let_go(Id group_id, const Held& before) {
-    const std::optional<Window> needed = claims_.needed(group_id);
+    const std::optional<Window> needed = claims_.needed(group_id, now_ms_);
     const auto known = before.assignments.find(group_id);
     if (!needed && known != before.assignments.end() && api_.remove_assignment(known->second)) {
         return;

@@ -127,11 +127,15 @@ bool LockCode::is_as_wished(const KeypadCode& found, Wish wish) const {
 }
 
 // Whether a write that was asked for may still be on its way, so that asking again were too soon.
-// Asks the API to look at the lock once before it says no.
+// Never says no of a lock that cannot be reached, and makes the API look at the lock once before.
 bool LockCode::has_room_for_doubt(const std::string& seen) {
     if (!held_.asked || held_.asked->seen != seen) return false;
     const bool is_overdue = patience_.now_ms - held_.asked->at_ms >= patience_.resend_ms;
     if (!is_overdue) return true;
+    if (!api_.is_reachable(lock_)) {
+        held_.asked->was_synced = false;
+        return true;
+    }
     if (held_.asked->was_synced) return false;
     api_.sync(lock_);
     held_.asked->at_ms = patience_.now_ms;

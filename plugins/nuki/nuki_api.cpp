@@ -11,9 +11,11 @@ using sdk::Kind;
 
 constexpr int kKeypadCodeType = 13;
 constexpr int kEveryDay = 127;
+constexpr int kOutOfReach = 4;  // as serverState (docs.nuki.io, examples)
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 constexpr int kLocked = 423;
+constexpr int kServerErrors = 500;  // and above: it may have been done all the same
 
 Error unreadable(const std::string& what) {
     return {Kind::kUnavailable, "Nuki's answer is not readable: " + what};
@@ -138,6 +140,15 @@ std::vector<SmartLock> NukiApi::locks() {
     return locks;
 }
 
+bool NukiApi::is_reachable(LockId lock) {
+    const std::string what = "show smart lock " + std::to_string(lock);
+    const sdk::HttpReply reply = send("GET", "/smartlock/" + std::to_string(lock));
+    if (reply.status != 200) throw to_error(reply, what);
+    const Json shown = reply.json();
+    if (!shown.is_object()) throw unreadable(what);
+    return whole_at(shown, "serverState") != kOutOfReach;
+}
+
 std::vector<KeypadCode> NukiApi::codes(LockId lock) {
     std::vector<KeypadCode> codes;
     const std::string what = "list the codes of smart lock " + std::to_string(lock);
@@ -151,7 +162,9 @@ Accepted NukiApi::add(LockId lock, const WantedCode& wanted) {
     Json body = to_body(wanted);
     body["type"] = kKeypadCodeType;
     body.erase("enabled");  // a new code is; the member is known of changes only
+    doubtful_lock_ = lock;
     const sdk::HttpReply reply = send("PUT", auth_path(lock), &body);
+    if (reply.status < kServerErrors) doubtful_lock_.reset();
     return accepted(reply, "add the keypad code to smart lock " + std::to_string(lock));
 }
 

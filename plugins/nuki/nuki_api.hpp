@@ -67,6 +67,9 @@ class NukiApi {
 
     std::vector<SmartLock> locks();
 
+    // Whether Nuki reaches the lock. What is sent to one out of reach may be done much later.
+    bool is_reachable(LockId lock);
+
     // Keypad codes only.
     std::vector<KeypadCode> codes(LockId lock);
 
@@ -74,6 +77,9 @@ class NukiApi {
     Accepted add(LockId lock, const WantedCode& wanted);
     Accepted change(LockId lock, const std::string& id, const WantedCode& wanted);
     Accepted remove(LockId lock, const std::string& id);
+
+    // The lock of an add() that threw without Nuki having refused: the code may be there or come.
+    std::optional<LockId> doubtful_lock() const { return doubtful_lock_; }
 
     // Makes the API look at the lock again.
     void sync(LockId lock);
@@ -94,6 +100,7 @@ class NukiApi {
     sdk::Http http_;
     std::string base_url_;
     std::string token_;
+    std::optional<LockId> doubtful_lock_;
 };
 
 }  // namespace gatehouse::nuki

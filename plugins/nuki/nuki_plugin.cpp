@@ -94,17 +94,10 @@ class NukiPlugin final : public AccessPlugin,
         const Wish wish = is_open(request.state)               ? Wish::kOpens
                           : request.state == State::kSuspended ? Wish::kDisabled
                                                                : Wish::kAbsent;
-        for (const LockId lock : locks) {
-            apply_to(api, request, lock, wish, before, applied);
-        }
-        for (const auto& [lock, held] : before) {
-            if (locks.contains(lock)) continue;
-            // Old doors close only after the new ones are known to open.
-            if (is_open(request.state) && !applied.is_done) {
-                applied.held[lock] = held;
-            } else {
-                apply_to(api, request, lock, Wish::kAbsent, before, applied);
-            }
+        try {
+            apply_to_all(api, request, locks, wish, before, applied);
+        } catch (const Error& error) {
+            if (!keep_what_is_new(api, locks, before, error, applied)) throw;
         }
         return result_of(request, locks, applied);
     }
@@ -144,6 +137,42 @@ class NukiPlugin final : public AccessPlugin,
         const bool is_given = found != settings().end() && found->is_number_integer();
         return {host().now_ms(),
                 (is_given ? found->get<std::int64_t>() : kDefaultResendS) * kSecondMs};
+    }
+
+    void apply_to_all(NukiApi& api, const AccessRequest& request, const std::set<LockId>& locks,
+                      Wish wish, const HeldCodes& before, Applied& applied) {
+        for (const LockId lock : locks) {
+            apply_to(api, request, lock, wish, before, applied);
+        }
+        for (const auto& [lock, held] : before) {
+            if (locks.contains(lock)) continue;
+            // Old doors close only after the new ones are known to open.
+            if (is_open(request.state) && !applied.is_done) {
+                applied.held[lock] = held;
+            } else {
+                apply_to(api, request, lock, Wish::kAbsent, before, applied);
+            }
+        }
+    }
+
+    // Only references lead back to a lock that is no target any more. Codes on locks that the host
+    // does not know of yet are told first; what went wrong shows again at the next call. But for a
+    // PIN that is taken: the host chooses another at once.
+    bool keep_what_is_new(const NukiApi& api, const std::set<LockId>& locks,
+                          const HeldCodes& before, const Error& error, Applied& applied) const {
+        if (error.kind() == Kind::kConflict) return false;
+        if (const auto lock = api.doubtful_lock()) {
+            applied.held[*lock] = HeldCode{"", "", Asked{host().now_ms(), {}, true, false}};
+        }
+        const bool has_new = std::ranges::any_of(
+            applied.held, [&](const auto& entry) { return !before.contains(entry.first); });
+        if (!has_new) return false;
+        applied.held.insert(before.begin(), before.end());
+        applied.not_done = locks;
+        applied.is_done = false;
+        const auto pause_ms = static_cast<std::int64_t>(error.retry_after_ms());
+        applied.poll_ms = std::max(pause_ms, kSecondMs);
+        return true;
     }
 
     void apply_to(NukiApi& api, const AccessRequest& request, LockId lock, Wish wish,

@@ -7,15 +7,18 @@
 #include <stdexcept>
 
 #include "model/machine.hpp"
+#include "model/watch.hpp"
+#include "simulators/sim_clock.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace gatehouse::model {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr UnixMs kBeginMs = 1'774'000'000'000;  // 2026-03-20, before a change to summer time
 // Longer than every plan of a history looks ahead, and than a full sweep is away.
-constexpr std::int64_t kQuietMs = 6 * 24 * kHourMs;
+constexpr std::int64_t kQuietMs = 6 * kDayMs;
 constexpr std::int64_t kSteadyMs = 30 * kHourMs;
 constexpr int kMostShrinkRuns = 300;
 constexpr int kMostTasks = 3'000;  // more than any history needs: something goes round and round
@@ -35,40 +38,31 @@ class SeededRandom final : public Random {
     std::mt19937_64 engine_;
 };
 
-Openings without(const Openings& all, const Openings& some) {
-    Openings rest;
-    std::set_difference(all.begin(), all.end(), some.begin(), some.end(),
-                        std::inserter(rest, rest.end()));
-    return rest;
-}
-
-std::string to_text(const Openings& openings) {
-    std::string text;
-    for (const auto& [email, door] : openings) {
-        text += (text.empty() ? "" : ", ") + email + " at " + door;
-    }
-    return text;
-}
-
 // One run of one history.
 class Run {
   public:
     Run(store::Store& store, ManualClock& clock, observe::Metrics& metrics,
-        const std::string& business, std::uint64_t seed)
+        const std::string& business, const History& history, std::uint64_t seed)
         : clock_(clock),
           random_(seed),
-          site_(business, clock, client_),
-          machine_(store, business, clock, client_, random_, metrics) {
-        machine_.on_begin = [this] { before_ = site_.open(); };
-        machine_.on_end = [this](const dispatch::Task& task, bool is_done) {
-            judge(task, is_done);
+          history_(history),
+          site_(history, business, clock, client_),
+          machine_(store, make_config(business, site_.doors(), history.has_gate), clock, client_,
+                   random_, metrics),
+          watch_(site_, [this](const std::string& what) { fail_with(what); }) {
+        machine_.on_begin = [this](const dispatch::Task& task) { begin(task); };
+        machine_.on_end = [this](Machine::Ending ending) { end(ending); };
+        client_.on_served = [this](const std::string& authority) {
+            if (authority == kVendorAuthority) watch_.look();
         };
     }
 
-    std::string run(const History& history) {
-        for (std::size_t i = 0; i < history.size() && failure_.empty(); ++i) {
-            line_ = "line " + std::to_string(i + 1) + " (" + model::to_text(history[i]) + ")";
-            act(history[i]);
+    std::string run() {
+        const std::vector<Act>& acts = history_.acts;
+        for (std::size_t i = 0; i < acts.size() && failure_.empty(); ++i) {
+            line_ = "line " + std::to_string(i + 1) + " (" + model::to_text(acts[i]) + ")";
+            act(acts[i]);
+            watch_.look();
         }
         line_ = "afterwards";
         if (failure_.empty()) calm_down();
@@ -77,13 +71,13 @@ class Run {
 
   private:
     void fail_with(const std::string& what) {
-        if (failure_.empty()) failure_ = line_ + ": " + what;
+        if (failure_.empty()) failure_ = line_ + ": " + what + task_;
     }
 
     void act(const Act& act) {
         const auto number = [&](std::size_t i) { return act.numbers[i]; };
         if (act.verb == "pass") {
-            clock_.advance_ms((number(0) + 1) * kHourMs);
+            pass_until(clock_.now_ms() + (number(0) + 1) * kHourMs);
         } else if (act.verb == "work") {
             machine_.work(number(0) + 1);
         } else if (act.verb == "deliver") {
@@ -99,8 +93,12 @@ class Run {
                           number(1) == 0 ? Spoil::kEndBefore : Spoil::kEndAfter, number(2), 1);
         } else if (act.verb == "runner_dies") {
             machine_.plugins().let_runner_die();
+        } else if (act.verb == "slow_vendor") {
+            site_.doors().set_delay_h(number(0));
+        } else if (act.verb == "vendor_forgets") {
+            site_.doors().lose_orders(number(0) + 1);
         } else {
-            if (act.verb == "new_email") catch_up();
+            if (act.verb == "new_email" || act.verb == "new_phone") catch_up();
             site_.act(act);
             for (const Webhook& webhook : std::exchange(site_.to_deliver, {})) {
                 machine_.deliver(webhook);
@@ -125,40 +123,32 @@ class Run {
         machine_.deliver(webhook);
     }
 
-    void judge(const dispatch::Task& task, bool is_done) {
-        const Openings after = site_.open();
-        const std::string by =
-            " by " + std::string(dispatch::to_string(task.kind)) + " " + task.key;
-        if (is_traced_) {
-            std::cerr << line_ << ": " << format_utc(clock_.now_ms()) << by
-                      << (is_done ? "" : " (not done)") << ": " << to_text(before_) << " -> "
-                      << to_text(after) << "\n";
-        }
-        was_cut_off_ = was_cut_off_ || !is_done;
-        // What an earlier look was told may be finished by a later one of the same renter.
-        Openings once_allowed = site_.allowed();
-        for (const auto& [rental_id, openings] : looked_at_) {
-            once_allowed.insert(openings.begin(), openings.end());
-        }
-        if (task.kind == dispatch::TaskKind::kReconcile) {
-            looked_at_[task.key] = site_.allowed_by(task.key);
-            if (is_done) settled_[task.key] = looked_at_[task.key];
-        }
-        if (const Openings wrong = without(without(after, before_), once_allowed); !wrong.empty()) {
-            fail_with("let in against the facts: " + to_text(wrong) + by);
-        }
-        if (is_done) judge_lost(without(before_, after), by);
+    void begin(const dispatch::Task& task) {
+        task_ = " by " + std::string(dispatch::to_string(task.kind)) + " " + task.key;
+        watch_.begin_task(task.kind == dispatch::TaskKind::kReconcile ? task.key : "");
+        before_ = watch_.open();
     }
 
-    // What a rental was given, and still is allowed, no other's task may take.
-    void judge_lost(const Openings& lost, const std::string& by) {
-        for (const auto& [rental_id, given] : settled_) {
-            const Openings allowed = site_.allowed_by(rental_id);
-            for (const Opening& opening : lost) {
-                if (given.count(opening) > 0 && allowed.count(opening) > 0) {
-                    fail_with("shut out: " + to_text({opening}) + by);
-                }
-            }
+    void end(Machine::Ending ending) {
+        const bool is_done = ending == Machine::Ending::kDone;
+        watch_.end_task(is_done, ending == Machine::Ending::kCutOff);
+        was_cut_off_ = was_cut_off_ || !is_done;
+        if (is_traced_) {
+            std::cerr << line_ << ": " << format_utc(clock_.now_ms()) << task_
+                      << (is_done ? "" : " (not done)") << ": " << to_text(before_) << " -> "
+                      << to_text(watch_.open()) << "\n";
+        }
+        task_.clear();
+    }
+
+    // By steps, wherever time alone may change who gets in.
+    void pass_until(UnixMs until_ms) {
+        while (clock_.now_ms() < until_ms && failure_.empty()) {
+            const UnixMs midnight_ms = clock_.now_ms() - clock_.now_ms() % kDayMs + kDayMs;
+            const UnixMs change_ms = site_.doors().next_change_ms().value_or(until_ms);
+            const UnixMs next_ms = std::min({until_ms, midnight_ms, change_ms});
+            clock_.set_ms(std::max(next_ms, clock_.now_ms() + 1));
+            watch_.look();
         }
     }
 
@@ -168,15 +158,17 @@ class Run {
         for (int tasks = 0; failure_.empty(); ++tasks) {
             const std::optional<UnixMs> due_ms = machine_.next_due_ms();
             if (!due_ms || *due_ms > until_ms) break;
-            clock_.set_ms(std::max(clock_.now_ms(), *due_ms));
+            pass_until(*due_ms);
             machine_.work(1);
             if (tasks > kMostTasks) fail_with("it does not come to rest");
         }
-        clock_.set_ms(until_ms);
+        pass_until(until_ms);
     }
 
     void calm_down() {
         client_.end_spoiling();
+        site_.doors().set_delay_h(0);
+        site_.doors().lose_orders(0);
         while (!site_.late.empty())
             deliver_late(0);
         live_for(kQuietMs);
@@ -185,9 +177,11 @@ class Run {
         if (const Openings extra = without(open, allowed); !extra.empty()) {
             fail_with("still let in: " + to_text(extra));
         }
-        if (const Openings missing = without(allowed, open); !missing.empty()) {
+        const Openings missing = without(without(allowed, open), site_.unsure());
+        if (!missing.empty()) {
             fail_with("still shut out: " + to_text(missing));
         }
+        judge_pins();
         const int storeganise = client_.writes(kStoreganiseAuthority);
         const int vendor = client_.writes(kVendorAuthority);
         live_for(kSteadyMs);
@@ -198,17 +192,33 @@ class Run {
             fail_with("a quiet day writes to the vendor");
     }
 
+    void judge_pins() {
+        if (site_.doors().key() != Doors::Key::kPin) return;
+        std::set<std::string> pins;
+        for (const auto& [rental_id, field] : site_.pin_fields()) {
+            if (site_.is_over(rental_id)) {
+                if (!field.empty() && site_.pins().has_had(rental_id)) {
+                    fail_with("a rental that is over still shows a PIN");
+                }
+            } else if (field.empty()) {
+                fail_with("a rental has no PIN");
+            } else if (site_.pins().is_usable(rental_id, field) && !pins.insert(field).second) {
+                fail_with("two rentals have one PIN");
+            }
+        }
+    }
+
     ManualClock& clock_;
     InProcessClient client_;
     SeededRandom random_;
+    const History& history_;
     Site site_;
     Machine machine_;
+    Watch watch_;
     Openings before_;
-    // What the data allowed by each rental at its last look, and at its last good one.
-    std::map<std::string, Openings> looked_at_;
-    std::map<std::string, Openings> settled_;
     const bool is_traced_ = std::getenv("GATEHOUSE_MODEL_TRACE") != nullptr;
     std::string line_;
+    std::string task_;  // that is under way
     std::string failure_;
     bool was_cut_off_ = false;
 };
@@ -220,28 +230,32 @@ Check::Check() : clock_(kBeginMs) {
         store::open_sqlite_store({.path = (dir_ / "model.db").string()}, clock_, metrics_);
     if (!opened) throw std::runtime_error(opened.error().message);
     store_ = std::move(*opened);
+    simulators::SimClock::follow(&clock_);
+}
+
+Check::~Check() {
+    simulators::SimClock::follow(nullptr);
 }
 
 std::string Check::run(const History& history, std::uint64_t seed) {
     clock_.set_ms(kBeginMs);
     const std::string business = "h" + std::to_string(next_business_++);
-    return Run(*store_, clock_, metrics_, business, seed).run(history);
+    return Run(*store_, clock_, metrics_, business, history, seed).run();
 }
 
 History Check::shrink(History history, std::uint64_t seed) {
     int runs = 0;
-    for (std::size_t span = history.size() / 2; span > 0; span = span == 1 ? 0 : (span + 1) / 2) {
-        for (std::size_t at = 0; at < history.size() && runs < kMostShrinkRuns;) {
+    std::vector<Act>& acts = history.acts;
+    for (std::size_t span = acts.size() / 2; span > 0; span = span == 1 ? 0 : (span + 1) / 2) {
+        for (std::size_t at = 0; at < acts.size() && runs < kMostShrinkRuns;) {
             ++runs;
-            History shorter = history;
-            const auto begin = shorter.begin() + static_cast<std::ptrdiff_t>(at);
-            const auto end =
-                begin + static_cast<std::ptrdiff_t>(std::min(span, history.size() - at));
-            shorter.erase(begin, end);
-            if (run(shorter, seed).empty()) {
+            std::vector<Act> all = acts;
+            const auto begin = acts.begin() + static_cast<std::ptrdiff_t>(at);
+            acts.erase(begin,
+                       begin + static_cast<std::ptrdiff_t>(std::min(span, acts.size() - at)));
+            if (run(history, seed).empty()) {
+                acts = std::move(all);
                 at += span;
-            } else {
-                history = std::move(shorter);
             }
         }
     }

@@ -18,11 +18,13 @@ namespace gatehouse::model {
 class Check {
   public:
     Check();
+    ~Check();
+    Check(const Check&) = delete;
+    Check& operator=(const Check&) = delete;
 
     // What was wrong, with the line of the history at which it showed; empty if nothing.
-    //  - Nobody gets what the facts deny at that moment (P6, P7).
-    //  - Nobody loses what the facts allow by a task that ended well (P7).
-    //  - After quiet and a sweep, the vendor's openings are the facts' (P5).
+    //  - What must hold at every moment and of every PIN: watch.hpp.
+    //  - After quiet and its sweeps, the vendor's openings are the facts' (P5).
     //  - After that, a day makes no write anywhere (P4).
     std::string run(const History& history, std::uint64_t seed);
 

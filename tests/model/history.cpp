@@ -7,13 +7,22 @@
 namespace gatehouse::model {
 namespace {
 
+constexpr unsigned kKisi = 1;
+constexpr unsigned kNuki = 2;
+constexpr unsigned kUnloc = 4;
+constexpr unsigned kAll = kKisi | kNuki | kUnloc;
+
 // An act's numbers are drawn below these bounds.
 struct Verb {
     const char* name;
     int weight;
     std::vector<int> bounds;
     bool has_webhook;
+    unsigned vendors = kAll;
 };
+
+const std::array<std::pair<Vendor, const char*>, 3> kVendors{
+    {{Vendor::kKisi, "kisi"}, {Vendor::kNuki, "nuki"}, {Vendor::kUnloc, "unloc"}}};
 
 const std::vector<Verb>& verbs() {
     static const std::vector<Verb> kVerbs{
@@ -36,7 +45,11 @@ const std::vector<Verb>& verbs() {
         {"spoil_vendor", 5, {5, 4, 3}, false},         // how, after how many, how often
         {"end_host", 4, {2, 2, 5}, false},             // at whom, before or after, how late
         {"runner_dies", 3, {}, false},
-        {"somebody_deletes", 2, {kUnits}, false},  // a right, by hand, at the vendor
+        {"somebody_deletes", 2, {kUnits}, false},           // a right, by hand, at the vendor
+        {"type_pin", 8, {kUnits, 8}, true, kNuki},          // unit, what (pins.hpp)
+        {"new_phone", 4, {kRenters}, true, kUnloc},         // renter
+        {"slow_vendor", 4, {12}, false, kNuki | kUnloc},    // hours
+        {"vendor_forgets", 2, {3}, false, kNuki | kUnloc},  // how many orders
     };
     return kVerbs;
 }
@@ -45,13 +58,17 @@ int below(std::mt19937_64& random, int bound) {
     return std::uniform_int_distribution<int>(0, bound - 1)(random);
 }
 
-const Verb& draw(std::mt19937_64& random) {
+int weight_at(Vendor vendor, const Verb& verb) {
+    return (verb.vendors & (1U << static_cast<unsigned>(vendor))) != 0 ? verb.weight : 0;
+}
+
+const Verb& draw(Vendor vendor, std::mt19937_64& random) {
     int total = 0;
     for (const Verb& verb : verbs())
-        total += verb.weight;
+        total += weight_at(vendor, verb);
     int at = below(random, total);
     for (const Verb& verb : verbs()) {
-        at -= verb.weight;
+        at -= weight_at(vendor, verb);
         if (at < 0) return verb;
     }
     return verbs().front();
@@ -82,7 +99,18 @@ Act act_from(const std::string& line) {
     throw std::runtime_error("no act: " + line);
 }
 
+Vendor vendor_from(const std::string& line) {
+    for (const auto& [vendor, name] : kVendors) {
+        if (line == std::string("vendor ") + name) return vendor;
+    }
+    throw std::runtime_error("no vendor: " + line);
+}
+
 }  // namespace
+
+std::string to_text(Vendor vendor) {
+    return kVendors[static_cast<std::size_t>(vendor)].second;
+}
 
 std::string to_text(const Act& act) {
     std::string text = act.verb;
@@ -92,8 +120,9 @@ std::string to_text(const Act& act) {
 }
 
 std::string to_text(const History& history) {
-    std::string text;
-    for (const Act& act : history)
+    std::string text = "vendor " + to_text(history.vendor) + "\n";
+    if (!history.has_gate) text += "no_gate\n";
+    for (const Act& act : history.acts)
         text += to_text(act) + "\n";
     return text;
 }
@@ -104,22 +133,31 @@ History history_from(std::string_view text) {
     std::string line;
     while (std::getline(lines, line)) {
         if (line.empty() || line.front() == '#') continue;
-        history.push_back(act_from(line));
+        if (line.starts_with("vendor ")) {
+            history.vendor = vendor_from(line);
+        } else if (line == "no_gate") {
+            history.has_gate = false;
+        } else {
+            history.acts.push_back(act_from(line));
+        }
     }
     return history;
 }
 
-History random_history(std::mt19937_64& random) {
+History random_history(Vendor vendor, std::mt19937_64& random) {
     History history;
+    history.vendor = vendor;
+    // A door of all rentals keeps a transferred PIN from being carried over: Nuki takes it once.
+    history.has_gate = vendor != Vendor::kNuki || below(random, 2) == 0;
     const int length = 4 + below(random, 36);
     for (int i = 0; i < length; ++i) {
-        const Verb& verb = draw(random);
+        const Verb& verb = draw(vendor, random);
         Act act;
         act.verb = verb.name;
         for (const int bound : verb.bounds)
             act.numbers.push_back(below(random, bound));
         if (verb.has_webhook) act.webhook = draw_webhook(random);
-        history.push_back(std::move(act));
+        history.acts.push_back(std::move(act));
     }
     return history;
 }

@@ -85,7 +85,6 @@ Result<egress::HttpReply> InProcessClient::send(const egress::HttpCall& call) {
     if (spoil == Spoil::kStatus503) return egress::HttpReply{503, {}, "busy"};
     // Longer than any call may wait for its turn: nobody turns the clock meanwhile.
     if (spoil == Spoil::kStatus429) return egress::HttpReply{429, {{"retry-after", "120"}}, "{}"};
-    ++exchanges_;
     Request request;
     request.method = call.method;
     request.path = parts.path;
@@ -96,7 +95,9 @@ Result<egress::HttpReply> InProcessClient::send(const egress::HttpCall& call) {
     }
     const Reply reply = server->second(request);
     const bool is_good = reply.status >= 200 && reply.status < 300;
-    if (call.method != "GET" && is_good) ++writes_[parts.authority];
+    const bool is_write = call.method != "GET" && reply.route != "POST /auth/token";
+    if (is_write && is_good) ++writes_[parts.authority];
+    on_served(parts.authority);
     has_ended_ = spoil == Spoil::kEndAfter;
     if (spoil == Spoil::kEndAfter || spoil == Spoil::kDropAfter) return no_answer();
     egress::HttpReply answer{reply.status, headers_of(reply), reply.body};

@@ -44,9 +44,11 @@ class InProcessClient final : public egress::HttpClient {
     bool has_ended() const { return has_ended_; }
     void revive() { has_ended_ = false; }
 
-    // Exchanges that changed something, of each authority.
+    // Exchanges that changed something, of each authority; a token is nothing.
     int writes(const std::string& authority) const;
-    int exchanges() const { return exchanges_; }
+
+    // Told after the server of that authority did what it was asked.
+    std::function<void(const std::string& authority)> on_served = [](const std::string&) {};
 
     Result<egress::HttpReply> send(const egress::HttpCall& call) override;
 
@@ -62,7 +64,6 @@ class InProcessClient final : public egress::HttpClient {
     std::map<std::string, Answer> answers_;
     std::map<std::string, std::vector<Planned>> spoiled_;
     std::map<std::string, int> writes_;
-    int exchanges_ = 0;
     bool has_ended_ = false;
 };
 

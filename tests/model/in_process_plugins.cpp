@@ -160,6 +160,7 @@ Result<std::string> InProcessPlugins::call(const plugins::Call& call) {
         used.instances.release(bound.name);
     }
     if (std::exchange(is_runner_dying_, false)) {
+        has_runner_died_ = true;
         return fail(ErrorKind::kInternal, "the runner died");
     }
     if (outcome.kind != GATEHOUSE_OK) {

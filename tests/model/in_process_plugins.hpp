@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -27,6 +28,8 @@ class InProcessPlugins final : public plugins::PluginHost {
 
     // The next call's runner dies after the plugin is done: the host never learns what it did.
     void let_runner_die() { is_runner_dying_ = true; }
+    // Since the last time that somebody asked.
+    bool has_runner_died() { return std::exchange(has_runner_died_, false); }
 
     Result<std::string> call(const plugins::Call& call) override;
     const plugins::Manifest* manifest(const std::string& plugin) const override;
@@ -45,6 +48,7 @@ class InProcessPlugins final : public plugins::PluginHost {
     std::map<std::string, std::unique_ptr<Library>> libraries_;       // by plugin
     std::map<std::string, std::unique_ptr<Connection>> connections_;  // by "business/connection"
     bool is_runner_dying_ = false;
+    bool has_runner_died_ = false;
 };
 
 }  // namespace gatehouse::model

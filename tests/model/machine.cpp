@@ -2,6 +2,7 @@
 
 #include <future>
 #include <stdexcept>
+#include <utility>
 
 #include "base/json.hpp"
 #include "support/webhook_signature.hpp"
@@ -11,31 +12,6 @@ namespace {
 
 constexpr std::int64_t kLeaseMs = 300'000;
 constexpr std::int64_t kDeltaMs = 6LL * 3600 * 1000;  // fewer than in life: histories are long
-
-config::Config make_config(const std::string& name) {
-    config::Business business;
-    business.business = name;
-    business.storeganise.api =
-        std::string("http://") + kStoreganiseAuthority + "/b/" + name + "/api";
-    business.storeganise.api_key = Secret("sg-key-" + name);
-    business.storeganise.webhook_secrets = {{Secret("whsec-" + name), "test"}};
-    config::Connection doors;
-    doors.name = "doors";
-    doors.plugin = "kisi";
-    doors.base_url = std::string("http://") + kVendorAuthority;
-    doors.settings.value = {{"api_key", "kisi-key-" + name}};
-    business.connections["doors"] = std::move(doors);
-    config::Site site;
-    site.site = "*";
-    site.access = "doors";
-    site.targets = {"group:900"};
-    business.sites = {site};
-    business.sweep.delta_ms = kDeltaMs;
-    config::Config config;
-    config.egress.allow_private = {kStoreganiseAuthority, kVendorAuthority};
-    config.businesses[name] = std::move(business);
-    return config;
-}
 
 class Answer final : public edge::Responder::Channel {
   public:
@@ -48,11 +24,36 @@ class Answer final : public edge::Responder::Channel {
 
 }  // namespace
 
-Machine::Machine(store::Store& store, const std::string& business, const Clock& clock,
+config::Config make_config(const std::string& name, const Doors& vendor, bool has_gate) {
+    config::Business business;
+    business.business = name;
+    business.storeganise.api =
+        std::string("http://") + kStoreganiseAuthority + "/b/" + name + "/api";
+    business.storeganise.api_key = Secret("sg-key-" + name);
+    business.storeganise.webhook_secrets = {{Secret("whsec-" + name), "test"}};
+    config::Connection doors;
+    doors.name = "doors";
+    doors.plugin = vendor.plugin();
+    doors.base_url = std::string("http://") + kVendorAuthority;
+    doors.settings.value = vendor.settings();
+    business.connections["doors"] = std::move(doors);
+    config::Site site;
+    site.site = "*";
+    site.access = "doors";
+    if (has_gate) site.targets = {vendor.target(kGate)};
+    business.sites = {site};
+    business.sweep.delta_ms = kDeltaMs;
+    config::Config config;
+    config.egress.allow_private = {kStoreganiseAuthority, kVendorAuthority};
+    config.businesses[name] = std::move(business);
+    return config;
+}
+
+Machine::Machine(store::Store& store, config::Config config, const Clock& clock,
                  InProcessClient& client, Random& random, observe::Metrics& metrics)
-    : config_(make_config(business)),
+    : config_(std::move(config)),
       pin_key_(Secret("the key of the model")),
-      business_(business),
+      business_(config_.businesses.begin()->first),
       store_(store),
       clock_(clock),
       client_(client),
@@ -112,7 +113,7 @@ bool Machine::run_one() {
     if (!leased) throw std::runtime_error(leased.error().message);
     if (leased->tasks.empty()) return false;
     const dispatch::Task& task = leased->tasks.front();
-    on_begin();
+    on_begin(task);
     const dispatch::Completion completion = runner_->run(task);
     const bool has_ended = client_.has_ended();
     if (has_ended) {
@@ -124,7 +125,9 @@ bool Machine::run_one() {
     } else if (auto stored = store_.complete(completion); !stored) {
         throw std::runtime_error("not completed: " + stored.error().message);
     }
-    on_end(task, !has_ended && completion.outcome == dispatch::Completion::Outcome::kDone);
+    const bool is_done = completion.outcome == dispatch::Completion::Outcome::kDone;
+    const bool is_cut_off = has_ended || plugins_->has_runner_died();
+    on_end(is_cut_off ? Ending::kCutOff : is_done ? Ending::kDone : Ending::kNotDone);
     return true;
 }
 

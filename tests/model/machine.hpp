@@ -20,12 +20,15 @@
 
 namespace gatehouse::model {
 
+// The one business of a history.
+config::Config make_config(const std::string& business, const Doors& doors, bool has_gate);
+
 // [one thread]
 class Machine {
   public:
-    // All outlive the machine.
-    Machine(store::Store& store, const std::string& business, const Clock& clock,
-            InProcessClient& client, Random& random, observe::Metrics& metrics);
+    // `config` has one business. All else outlives the machine.
+    Machine(store::Store& store, config::Config config, const Clock& clock, InProcessClient& client,
+            Random& random, observe::Metrics& metrics);
 
     // Throws std::runtime_error unless it is answered 200.
     void deliver(const Webhook& webhook);
@@ -38,9 +41,12 @@ class Machine {
 
     InProcessPlugins& plugins() { return *plugins_; }
 
-    // Told before and after each task; `is_done` of the second: it ended well.
-    std::function<void()> on_begin = [] {};
-    std::function<void(const dispatch::Task& task, bool is_done)> on_end = [](const auto&, bool) {};
+    // kCutOff: the host or a runner ended in the middle of it.
+    enum class Ending { kDone, kNotDone, kCutOff };
+
+    // Told before and after each task.
+    std::function<void(const dispatch::Task& task)> on_begin = [](const auto&) {};
+    std::function<void(Ending ending)> on_end = [](Ending) {};
 
   private:
     void start();

@@ -23,6 +23,12 @@ constexpr std::uint64_t kHistories = 2'000;
 #endif
 constexpr int kMostFailures = 3;
 
+// How much of all the histories a vendor has.
+struct Share {
+    Vendor vendor;
+    std::uint64_t percent;
+};
+
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
     const char* text = std::getenv(variable);
     return text == nullptr ? otherwise : std::stoull(text);
@@ -54,16 +60,20 @@ INSTANTIATE_TEST_SUITE_P(Cases, ModelCase, testing::ValuesIn(cases()), [](const 
     return name;
 });
 
-TEST(Model, RandomHistoriesEndAsTheFactsSay) {
+class Model : public testing::TestWithParam<Share> {};
+
+TEST_P(Model, RandomHistoriesEndAsTheFactsSay) {
     observe::set_level(observe::Level::kError);
     const std::uint64_t first = number_from("GATEHOUSE_MODEL_SEED", 1);
-    const std::uint64_t count = number_from("GATEHOUSE_MODEL_HISTORIES", kHistories);
-    std::cout << "seeds " << first << " to " << first + count - 1 << std::endl;
+    const std::uint64_t count =
+        number_from("GATEHOUSE_MODEL_HISTORIES", kHistories) * GetParam().percent / 100;
+    std::cout << to_text(GetParam().vendor) << ", seeds " << first << " to " << first + count - 1
+              << std::endl;
     Check check;
     int failures = 0;
     for (std::uint64_t seed = first; seed < first + count && failures < kMostFailures; ++seed) {
         std::mt19937_64 random(seed);
-        const History history = random_history(random);
+        const History history = random_history(GetParam().vendor, random);
         const std::string failure = check.run(history, seed);
         if (failure.empty()) continue;
         const History shorter = check.shrink(history, seed);
@@ -72,6 +82,11 @@ TEST(Model, RandomHistoriesEndAsTheFactsSay) {
                       << to_text(shorter) << check.run(shorter, seed);
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Vendors, Model,
+                         testing::Values(Share{Vendor::kKisi, 50}, Share{Vendor::kNuki, 30},
+                                         Share{Vendor::kUnloc, 20}),
+                         [](const auto& param) { return to_text(param.param.vendor); });
 
 }  // namespace
 }  // namespace gatehouse::model

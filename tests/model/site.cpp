@@ -8,46 +8,43 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kDayMs = 86'400'000;
-constexpr int kGate = 900;
-
 std::size_t index_of(int number) {
     return static_cast<std::size_t>(number);
 }
 
-int group_of(std::size_t unit, int target) {
+int door_of(std::size_t unit, int target) {
     return 101 + static_cast<int>(unit) * 10 + target;
-}
-
-std::string door_name(int group) {
-    return group == kGate ? "gate" : "door " + std::to_string(group);
 }
 
 }  // namespace
 
-Site::Site(const std::string& business, const Clock& clock, InProcessClient& client)
+const Openings& RentalFacts::on(const std::string& day) const {
+    static const Openings kNone;
+    return day < first_day || (!last_day.empty() && last_day < day) ? kNone : openings;
+}
+
+Site::Site(const History& history, const std::string& business, const Clock& clock,
+           InProcessClient& client)
     : name_(business),
       clock_(clock),
       storeganise_api_(storeganise_),
-      kisi_api_(kisi_, recorder_),
-      business_(storeganise_.business(business)) {
-    kisi_api_.set_rate_limited(false);
-    recorder_.set_log_limit(0);
+      business_(storeganise_.business(business)),
+      doors_(make_doors(history.vendor, business, clock)),
+      prefix_(doors_->plugin()),
+      has_gate_(history.has_gate) {
     client.serve(kStoreganiseAuthority,
                  [this](const simulators::Request& r) { return storeganise_api_.answer(r); });
     client.serve(kVendorAuthority,
-                 [this](const simulators::Request& r) { return kisi_api_.answer(r); });
-    simulators::KisiOrganization& organization = kisi_.organization(business);
-    const auto add_door = [&](int group) {
-        kisi_.add(organization, simulators::KisiGroup{group, door_name(group), "", ""});
-        kisi_.add(organization,
-                  simulators::KisiLock{group + 1000, door_name(group), false, "", ""});
-        kisi_.add(organization, simulators::KisiGroupLock{0, group, group + 1000, "", ""});
-    };
-    add_door(kGate);
+                 [this](const simulators::Request& r) { return doors_->answer(r); });
+    business_.field_codes["units"].insert(prefix_ + "_id");
+    for (const char* code : {"_pinCode", "_overlocked", "_status", "_resync"}) {
+        business_.field_codes["rentals"].insert(prefix_ + code);
+    }
+    doors_->add_door(kGate);
     change("sites", "site-1", {{"code", "one"}});
     for (std::size_t i = 0; i < kUnits; ++i) {
-        add_door(group_of(i, 0));
-        add_door(group_of(i, 1));
+        doors_->add_door(door_of(i, 0));
+        doors_->add_door(door_of(i, 1));
         units_.push_back({"unit-" + std::to_string(i), "", 0});
         change("units", units_.back().id,
                {{"name", "U" + std::to_string(i)}, {"siteId", "site-1"}});
@@ -55,9 +52,12 @@ Site::Site(const std::string& business, const Clock& clock, InProcessClient& cli
     }
     for (int i = 0; i < kRenters; ++i) {
         emails_.push_back("renter" + std::to_string(i) + "@example.com");
-        all_emails_.insert(emails_.back());
+        phones_.push_back("+4790000" + std::to_string(100 + i));
+        people_.insert({emails_.back(), phones_.back()});
         change("users", "user-" + std::to_string(i),
-               {{"name", "Renter " + std::to_string(i)}, {"email", emails_.back()}});
+               {{"name", "Renter " + std::to_string(i)},
+                {"email", emails_.back()},
+                {"phone", phones_.back()}});
     }
 }
 
@@ -70,6 +70,8 @@ void Site::act(const Act& act) {
         {"cancel_move_out", &Site::cancel_move_out},
         {"transfer", &Site::transfer},
         {"new_email", &Site::change_email},
+        {"new_phone", &Site::change_phone},
+        {"type_pin", &Site::type_pin},
         {"retarget", &Site::retarget},
         {"echo", &Site::echo},
         {"somebody_deletes", &Site::delete_at_vendor},
@@ -96,8 +98,6 @@ void Site::change(const std::string& collection, const std::string& id, const js
     json whole = data;
     whole["id"] = id;
     (void)storeganise_.put(business_, collection, std::move(whole), fields);
-    auto* entities = simulators::StoreganiseModel::collection(business_, collection);
-    entities->find(id)->second.data["updated"] = format_utc(clock_.now_ms());
 }
 
 void Site::emit(const Act& act, const std::string& type, const json& data) {
@@ -112,10 +112,16 @@ std::string Site::make_job(const std::string& type, const std::string& state, co
     return id;
 }
 
+// As Storeganise's: plugins may keep it in less room.
+std::string Site::new_rental_id() {
+    const std::string number = std::to_string(next_id_++);
+    return "5bf540e87200" + std::string(12 - number.size(), '0') + number;
+}
+
 void Site::move_in(const Act& act) {
     Unit& unit = units_[index_of(act.numbers[1])];
     if (has_rental(unit)) return;
-    unit.rental_id = "rental-" + std::to_string(next_id_++);
+    unit.rental_id = new_rental_id();
     const std::string owner = "user-" + std::to_string(act.numbers[0]);
     const std::string job =
         make_job("unit_moveIn", "completed", {{"unitRentalId", unit.rental_id}});
@@ -170,7 +176,7 @@ void Site::transfer(const Act& asked) {
     // carried over by a host that hears in time.
     Act act = asked;
     if (act.webhook == "late" && staff_locked_.count(old_id) > 0) act.webhook = "now";
-    const std::string new_id = "rental-" + std::to_string(next_id_++);
+    const std::string new_id = new_rental_id();
     const json old = rental_of(from);
     change("rentals", new_id,
            {{"unitId", to.id},
@@ -185,6 +191,7 @@ void Site::transfer(const Act& asked) {
                  {{"oldRentalId", old_id}, {"newRentalId", new_id}, {"newUnitId", to.id}});
     // Only a host that hears of the transfer can carry staff's overlock over.
     if (act.webhook != "lost" && staff_locked_.count(old_id) > 0) staff_locked_.insert(new_id);
+    pins_.transferred(old_id, new_id);
     from.rental_id.clear();
     to.rental_id = new_id;
     emit(act, "job.unit_transfer.completed", {{"jobId", job}});
@@ -205,12 +212,12 @@ void Site::set_staff_lock(const Act& act, bool is_locked) {
     const Unit& unit = units_[index_of(act.numbers[0])];
     if (!has_rental(unit)) return;
     const auto& fields = business_.rentals.find(unit.rental_id)->second.custom_fields;
-    const bool is_ticked = fields.value("kisi_overlocked", json(false)) == json(true);
+    const bool is_ticked = fields.value(prefix_ + "_overlocked", json(false)) == json(true);
     const bool is_staffs = staff_locked_.count(unit.rental_id) > 0;
     // Before the first look a tick cannot be told from one left over from before the move-in.
-    const bool is_known = fields.contains("kisi_status");
+    const bool is_known = fields.contains(prefix_ + "_status");
     if (is_locked ? is_ticked || is_staffs || !is_known : !is_ticked || !is_staffs) return;
-    change("rentals", unit.rental_id, json::object(), {{"kisi_overlocked", is_locked}});
+    change("rentals", unit.rental_id, json::object(), {{prefix_ + "_overlocked", is_locked}});
     if (is_locked) {
         staff_locked_.insert(unit.rental_id);
     } else {
@@ -218,17 +225,39 @@ void Site::set_staff_lock(const Act& act, bool is_locked) {
     }
     emit(act, "unitRental.updated",
          {{"unitRentalId", unit.rental_id},
-          {"changedKeys", json::array({"customFields.kisi_overlocked"})}});
+          {"changedKeys", json::array({"customFields." + prefix_ + "_overlocked"})}});
 }
 
 void Site::change_email(const Act& act) {
     const std::size_t renter = index_of(act.numbers[0]);
     emails_[renter] =
         "renter" + std::to_string(renter) + "." + std::to_string(next_id_++) + "@example.com";
-    all_emails_.insert(emails_[renter]);
+    people_.insert(emails_[renter]);
     const std::string id = "user-" + std::to_string(renter);
     change("users", id, {{"email", emails_[renter]}});
     emit(act, "user.updated", {{"userId", id}, {"changedKeys", json::array({"email"})}});
+}
+
+void Site::change_phone(const Act& act) {
+    const std::size_t renter = index_of(act.numbers[0]);
+    phones_[renter] = "+4791000" + std::to_string(100 + next_id_++);
+    people_.insert(phones_[renter]);
+    const std::string id = "user-" + std::to_string(renter);
+    change("users", id, {{"phone", phones_[renter]}});
+    emit(act, "user.updated", {{"userId", id}, {"changedKeys", json::array({"phone"})}});
+}
+
+void Site::type_pin(const Act& act) {
+    const Unit& unit = units_[index_of(act.numbers[0])];
+    if (!has_rental(unit)) return;
+    const std::string& others = units_[(index_of(act.numbers[0]) + 1) % units_.size()].rental_id;
+    const std::string pin = pins_.typed(act.numbers[1], pin_field(others));
+    const std::string code = prefix_ + "_pinCode";
+    change("rentals", unit.rental_id, json::object(),
+           {{code, pin.empty() ? json(nullptr) : json(pin)}});
+    emit(
+        act, "unitRental.updated",
+        {{"unitRentalId", unit.rental_id}, {"changedKeys", json::array({"customFields." + code})}});
 }
 
 void Site::retarget(const Act& act) {
@@ -236,13 +265,13 @@ void Site::retarget(const Act& act) {
     unit.target = 1 - unit.target;
     write_target(unit);
     emit(act, "unit.updated",
-         {{"unitId", unit.id}, {"changedKeys", json::array({"customFields.kisi_id"})}});
+         {{"unitId", unit.id}, {"changedKeys", json::array({"customFields." + prefix_ + "_id"})}});
 }
 
 void Site::write_target(const Unit& unit) {
     const auto index = static_cast<std::size_t>(&unit - units_.data());
     change("units", unit.id, json::object(),
-           {{"kisi_id", "group:" + std::to_string(group_of(index, unit.target))}});
+           {{prefix_ + "_id", doors_->target(door_of(index, unit.target))}});
 }
 
 void Site::echo(const Act& act) {
@@ -253,54 +282,93 @@ void Site::echo(const Act& act) {
 }
 
 void Site::delete_at_vendor(const Act& act) {
-    simulators::KisiOrganization& organization = kisi_.organization(name_);
     const auto unit = index_of(act.numbers[0]);
-    for (const auto& [id, assignment] : organization.role_assignments) {
-        if (assignment.applies_to_id == group_of(unit, 0) ||
-            assignment.applies_to_id == group_of(unit, 1)) {
-            simulators::KisiModel::remove_role_assignment(organization, id);
-            return;
-        }
-    }
+    doors_->delete_one_of({door_of(unit, 0), door_of(unit, 1)});
 }
 
 Openings Site::open() {
-    Openings found;
-    for (const std::string& email : all_emails_) {
-        for (const auto& door :
-             simulators::KisiModel::open_doors(kisi_.organization(name_), email, clock_.now_ms())) {
-            found.emplace(email, door.lock_name);
-        }
-    }
-    return found;
+    return doors_->open(people_);
 }
 
 Openings Site::allowed() const {
     Openings all;
-    for (const Unit& unit : units_) {
-        all.merge(allowed_by(unit.rental_id));
+    for (const std::string& rental_id : occupied_rentals()) {
+        all.merge(Openings(facts_of(rental_id).on(today())));
     }
     return all;
 }
 
-Openings Site::allowed_by(const std::string& rental_id) const {
+Openings Site::unsure() const {
+    Openings all;
+    if (doors_->key() != Doors::Key::kPin) return all;
+    for (const std::string& rental_id : occupied_rentals()) {
+        if (pins_.is_usable(rental_id, pin_field(rental_id))) continue;
+        all.merge(facts_of(rental_id).openings);
+    }
+    return all;
+}
+
+const Site::Unit* Site::unit_of(const std::string& rental_id) const {
     const auto unit = std::find_if(units_.begin(), units_.end(), [&](const Unit& each) {
         return !rental_id.empty() && each.rental_id == rental_id;
     });
-    if (unit == units_.end()) return {};
-    const std::string today = day(0);
+    return unit == units_.end() ? nullptr : &*unit;
+}
+
+std::vector<std::string> Site::occupied_rentals() const {
+    std::vector<std::string> ids;
+    for (const Unit& unit : units_) {
+        if (has_rental(unit)) ids.push_back(unit.rental_id);
+    }
+    return ids;
+}
+
+RentalFacts Site::facts_of(const std::string& rental_id) const {
+    const Unit* unit = unit_of(rental_id);
+    if (unit == nullptr) return {};
+    RentalFacts facts;
     const json& rental = business_.rentals.find(rental_id)->second.data;
-    const auto planned = planned_.find(rental_id);
-    const bool is_over =
-        planned != planned_.end() &&
-        business_.jobs.find(planned->second)->second.data.at("data").at("date") < today;
-    const bool is_early = rental.at("startDate").get<std::string>() > today;
+    facts.first_day = rental.at("startDate").get<std::string>();
+    if (const auto planned = planned_.find(rental_id); planned != planned_.end()) {
+        const json& job = business_.jobs.find(planned->second)->second.data;
+        facts.last_day = job.at("data").at("date").get<std::string>();
+    }
     const bool is_overdue = !rental.value("overdue", json(nullptr)).is_null();
-    if (is_over || is_early || is_overdue || staff_locked_.count(rental_id) > 0) return {};
-    const std::string owner = rental.at("ownerId").get<std::string>();
-    const std::string& email = emails_[index_of(owner.back() - '0')];
-    const auto index = static_cast<std::size_t>(unit - units_.begin());
-    return {{email, door_name(group_of(index, unit->target))}, {email, door_name(kGate)}};
+    if (is_overdue || staff_locked_.contains(rental_id)) return facts;
+    const auto index = static_cast<std::size_t>(unit - units_.data());
+    for (const std::string& key : keys_of(rental_id)) {
+        facts.openings.emplace(key, door_name(door_of(index, unit->target)));
+        if (has_gate_) facts.openings.emplace(key, door_name(kGate));
+    }
+    return facts;
+}
+
+std::vector<std::string> Site::keys_of(const std::string& rental_id) const {
+    if (doors_->key() == Doors::Key::kPin) return pins_.of(rental_id, pin_field(rental_id));
+    const json& rental = business_.rentals.find(rental_id)->second.data;
+    const auto owner = index_of(rental.at("ownerId").get<std::string>().back() - '0');
+    return {doors_->key() == Doors::Key::kPhone ? phones_[owner] : emails_[owner]};
+}
+
+std::map<std::string, std::string> Site::pin_fields() const {
+    std::map<std::string, std::string> fields;
+    if (doors_->key() != Doors::Key::kPin) return fields;
+    for (const auto& [id, rental] : business_.rentals) {
+        fields[id] = pin_field(id);
+    }
+    return fields;
+}
+
+std::string Site::pin_field(const std::string& rental_id) const {
+    const auto rental = business_.rentals.find(rental_id);
+    if (rental == business_.rentals.end()) return "";
+    return rental->second.custom_fields.value(prefix_ + "_pinCode", std::string());
+}
+
+bool Site::is_over(const std::string& rental_id) const {
+    if (unit_of(rental_id) == nullptr) return true;
+    const RentalFacts facts = facts_of(rental_id);
+    return !facts.last_day.empty() && facts.last_day < std::max(today(), facts.first_day);
 }
 
 }  // namespace gatehouse::model

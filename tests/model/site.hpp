@@ -1,20 +1,20 @@
-// Site: the simulated world of one history: Storeganise's data and Kisi's, changed as people would,
-// and the simple answer to who may open what now, by Storeganise's data alone.
+// Site: the simulated world of one history: Storeganise's data and a vendor's, changed as people
+// would, and the simple answer to who may open what now, by Storeganise's data alone.
 #pragma once
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/doors.hpp"
 #include "model/history.hpp"
 #include "model/in_process_client.hpp"
-#include "simulators/kisi_api.hpp"
-#include "simulators/recorder.hpp"
+#include "model/pins.hpp"
 #include "simulators/storeganise_api.hpp"
 
 namespace gatehouse::model {
@@ -28,14 +28,25 @@ struct Webhook {
     nlohmann::json data;
 };
 
-// (a renter's e-mail, a door's name)
-using Opening = std::pair<std::string, std::string>;
-using Openings = std::set<Opening>;
+// Who may open what by one rental, as its data stood at one moment.
+struct RentalFacts {
+    Openings openings;      // none: over, overdue, overlocked, or without a PIN
+    std::string first_day;  // "2026-03-20"
+    std::string last_day;   // empty = no end is planned
+
+    const Openings& on(const std::string& day) const;
+    bool operator==(const RentalFacts&) const = default;
+};
 
 // [one thread]
 class Site {
   public:
-    Site(const std::string& business, const Clock& clock, InProcessClient& client);
+    // All outlive the site.
+    Site(const History& history, const std::string& business, const Clock& clock,
+         InProcessClient& client);
+
+    Doors& doors() { return *doors_; }
+    Pins& pins() { return pins_; }
 
     // Carries out an act of Storeganise's or the vendor's side. What is impossible now does
     // nothing. The webhooks that it made are in `webhooks` of those ways.
@@ -47,10 +58,21 @@ class Site {
     // Who can open what now, at the vendor.
     Openings open();
 
-    // Who may, by the present data; staff's overlock as staff meant it.
+    // By the present data; staff's overlock as staff meant it. Nothing of a rental that is over.
+    RentalFacts facts_of(const std::string& rental_id) const;
+    // All that is allowed today.
     Openings allowed() const;
-    // The part of it that stands on this rental; empty for one that is over or unknown.
-    Openings allowed_by(const std::string& rental_id) const;
+
+    // What stands on a PIN that is in no field any more, because staff typed one that cannot be
+    // used: what the vendor does not hold of it nobody can give.
+    Openings unsure() const;
+
+    std::string today() const { return day(0); }
+    std::vector<std::string> occupied_rentals() const;
+    // Of every rental, over or not, the PIN in its field.
+    std::map<std::string, std::string> pin_fields() const;
+    std::string pin_field(const std::string& rental_id) const;
+    bool is_over(const std::string& rental_id) const;
 
   private:
     struct Unit {
@@ -60,6 +82,9 @@ class Site {
     };
 
     nlohmann::json& rental_of(const Unit& unit);
+    const Unit* unit_of(const std::string& rental_id) const;
+    std::vector<std::string> keys_of(const std::string& rental_id) const;
+    std::string new_rental_id();
     bool has_rental(const Unit& unit) const { return !unit.rental_id.empty(); }
     std::string day(int days_from_now) const;
     void change(const std::string& collection, const std::string& id, const nlohmann::json& data,
@@ -75,6 +100,8 @@ class Site {
     void set_overdue(const Act& act, bool is_overdue);
     void set_staff_lock(const Act& act, bool is_locked);
     void change_email(const Act& act);
+    void change_phone(const Act& act);
+    void type_pin(const Act& act);
     void retarget(const Act& act);
     void echo(const Act& act);
     void delete_at_vendor(const Act& act);
@@ -84,13 +111,15 @@ class Site {
     const Clock& clock_;
     simulators::StoreganiseModel storeganise_;
     simulators::StoreganiseApi storeganise_api_;
-    simulators::Recorder recorder_;
-    simulators::KisiModel kisi_;
-    simulators::KisiApi kisi_api_;
     simulators::Business& business_;
+    const std::unique_ptr<Doors> doors_;
+    const std::string prefix_;  // of the custom fields
+    const bool has_gate_;
+    Pins pins_;
     std::vector<Unit> units_;
     std::vector<std::string> emails_;             // of each renter, now
-    std::set<std::string> all_emails_;            // that anybody ever had
+    std::vector<std::string> phones_;             // likewise
+    std::set<std::string> people_;                // every address and number that anybody ever had
     std::set<std::string> staff_locked_;          // rentals
     std::map<std::string, std::string> planned_;  // rental -> the job of its planned move-out
     int next_id_ = 1;

@@ -57,15 +57,28 @@ TEST(ClaimsTest, NameTheirBusiness) {
 
 TEST(ClaimsTest, TheWidestWindowIsNeeded) {
     Claims claims;
-    EXPECT_FALSE(claims.needed(900));
+    EXPECT_FALSE(claims.needed(900, kNow));
     claims.set("r1", {{kNow + kDay, kNow + 2 * kDay}, {900}}, kNow);
     claims.set("r2", {{kNow + 2 * kDay, kNow + 9 * kDay}, {900, 901}}, kNow);
-    EXPECT_EQ(claims.needed(900)->from_ms, kNow + kDay);
-    EXPECT_EQ(claims.needed(900)->until_ms, kNow + 9 * kDay);
-    EXPECT_EQ(claims.needed(901)->from_ms, kNow + 2 * kDay);
+    EXPECT_EQ(claims.needed(900, kNow)->from_ms, kNow + kDay);
+    EXPECT_EQ(claims.needed(900, kNow)->until_ms, kNow + 9 * kDay);
+    EXPECT_EQ(claims.needed(901, kNow)->from_ms, kNow + 2 * kDay);
     claims.set("r3", {{}, {900}}, kNow);
-    EXPECT_EQ(claims.needed(900)->from_ms, std::nullopt);
-    EXPECT_EQ(claims.needed(900)->until_ms, std::nullopt);
+    EXPECT_EQ(claims.needed(900, kNow)->from_ms, std::nullopt);
+    EXPECT_EQ(claims.needed(900, kNow)->until_ms, std::nullopt);
+}
+
+TEST(ClaimsTest, NoTimeIsNeededAtWhichNoRentalLetsIn) {
+    Claims claims;
+    claims.set("over", {{kNow - 3 * kDay, kNow - kDay}, {900}}, kNow - 3 * kDay);
+    claims.set("next", {{kNow + kDay, kNow + 2 * kDay}, {900}}, kNow);
+    claims.set("later", {{kNow + 3 * kDay, std::nullopt}, {900}}, kNow);
+    EXPECT_EQ(claims.needed(900, kNow)->from_ms, kNow + kDay);
+    EXPECT_EQ(claims.needed(900, kNow)->until_ms, kNow + 2 * kDay);
+    EXPECT_EQ(claims.needed(900, kNow + 2 * kDay)->from_ms, kNow + 3 * kDay);
+    claims.set("bridge", {{kNow + 2 * kDay, kNow + 3 * kDay}, {900}}, kNow);
+    EXPECT_EQ(claims.needed(900, kNow)->from_ms, kNow + kDay);
+    EXPECT_EQ(claims.needed(900, kNow)->until_ms, std::nullopt);
 }
 
 TEST(ClaimsTest, ABeginningInThePastIsNoBeginning) {

@@ -45,7 +45,8 @@ TEST_F(NukiTroubleTest, TheApiIsMadeToLookBeforeAWriteIsTakenForLost) {
     nuki.take_asked();
     nuki.pass_ms(60'000);
     once(wish("suspended"));
-    EXPECT_EQ(nuki.take_asked(), (Strings{"GET /smartlock/17/auth", "POST /smartlock/17/sync"}));
+    EXPECT_EQ(nuki.take_asked(),
+              (Strings{"GET /smartlock/17/auth", "GET /smartlock/17", "POST /smartlock/17/sync"}));
     nuki.pass_ms(60'000);
     nuki.settle(wish("suspended"));
     EXPECT_EQ(nuki.take_writes(), Strings{"POST /smartlock/17/auth"});
@@ -70,6 +71,24 @@ TEST_F(NukiTroubleTest, AnOfflineLockTakesItsPinWhenItIsBack) {
     nuki.settle({});
     EXPECT_EQ(nuki.opened_by(kPin), Strings{"Door A12"});
     EXPECT_EQ(nuki.model.find("acme")->locks.at(17).held.size(), 1U);
+}
+
+TEST_F(NukiTroubleTest, P7_ACodeForALockOutOfReachIsNotGivenUpForLost) {
+    simulators::NukiLock& lock = nuki.model.find("acme")->locks.at(17);
+    lock.is_online = false;
+    once({});
+    for (int minute = 0; minute < 10; ++minute) {
+        nuki.pass_ms(60'000);
+        EXPECT_EQ(once({}).document["state"], "pending");
+    }
+    EXPECT_EQ(nuki.take_writes(), Strings{"PUT /smartlock/17/auth"});
+    for (int minute = 0; minute < 10; ++minute) {
+        nuki.pass_ms(60'000);
+        EXPECT_EQ(once(wish("ended")).document["state"], "pending");
+    }
+    lock.is_online = true;
+    nuki.settle(wish("ended"));
+    EXPECT_EQ(lock.held.size() + lock.commands.size(), 0U);
 }
 
 TEST_F(NukiTroubleTest, ACodeThatIsStillOnItsWayDoesNotOpenASuspendedDoor) {
@@ -110,6 +129,38 @@ TEST_F(NukiTroubleTest, P5_EveryBreakIsMendedByTheNextTry) {
         broken.settle(wanted);
         EXPECT_EQ(broken.opened_by(kPin), Strings{});
     }
+}
+
+TEST_F(NukiTroubleTest, P5_ACodeOfACallThatFailedIsGoneWhenTheUnitHasAnotherLock) {
+    for (const char* failing :
+         {"GET /smartlock/19/auth", "PUT /smartlock/19/auth", "PUT /smartlock/17/auth"}) {
+        FakeNuki broken;
+        broken.intercept = [&](const std::string& what, const Json&) -> std::optional<Json> {
+            if (what != failing) return std::nullopt;
+            return Json{{"status", 503}, {"body", ""}};
+        };
+        Wanted wanted;
+        wanted.targets = {"smartlock:17", "smartlock:19"};
+        const Outcome outcome = broken.apply(wanted, broken.references);
+        ASSERT_EQ(outcome.document["state"], "pending") << failing;
+        broken.references = outcome.document["references"];
+        broken.intercept = nullptr;
+        wanted.targets = {"smartlock:18", "smartlock:19"};
+        broken.settle(wanted);
+        EXPECT_EQ(broken.opened_by(kPin), (Strings{"Door B07", "Gate"})) << failing;
+    }
+}
+
+TEST_F(NukiTroubleTest, ACallThatFailsAgainSaysSo) {
+    nuki.intercept = [](const std::string& what, const Json&) -> std::optional<Json> {
+        if (what != "PUT /smartlock/18/auth") return std::nullopt;
+        return Json{{"status", 400}, {"body", ""}};
+    };
+    Wanted wanted;
+    wanted.targets = {"smartlock:17", "smartlock:18"};
+    EXPECT_EQ(once(wanted).document["state"], "pending");
+    nuki.pass_ms(1000);
+    EXPECT_EQ(once(wanted).kind, GATEHOUSE_INVALID);
 }
 
 TEST_F(NukiTroubleTest, WhatStaffChangedByHandIsSetRight) {

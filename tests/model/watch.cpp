@@ -1,0 +1,122 @@
+#include "model/watch.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace gatehouse::model {
+
+std::string to_text(const Openings& openings) {
+    std::string text;
+    for (const auto& [who, door] : openings) {
+        text += (text.empty() ? "" : ", ") + who + " at " + door;
+    }
+    return text;
+}
+
+Openings without(const Openings& all, const Openings& some) {
+    Openings rest;
+    std::set_difference(all.begin(), all.end(), some.begin(), some.end(),
+                        std::inserter(rest, rest.end()));
+    return rest;
+}
+
+void Watch::look() {
+    note_look();
+    const Openings before = std::exchange(open_, site_.open());
+    if (is_in_task_ && before != open_ && !site_.doors().has_gaps()) {
+        judge_lost(without(before, open_));
+    }
+    Openings wrong = without(open_, site_.allowed());
+    if (wrong.empty()) return;
+    for (const auto* looks : {&looks_, &cut_off_}) {
+        for (const auto& [rental_id, facts] : *looks) {
+            for (const RentalFacts& each : facts) {
+                wrong = without(wrong, each.on(site_.today()));
+            }
+        }
+    }
+    if (!wrong.empty()) fail_("let in against the facts: " + to_text(wrong));
+}
+
+void Watch::begin_task(const std::string& rental_id) {
+    look();
+    is_in_task_ = true;
+    rental_id_ = rental_id;
+    open_before_ = open_;
+    pins_before_ = site_.pin_fields();
+    note_look();
+}
+
+void Watch::end_task(bool is_done, bool is_cut_off) {
+    look();
+    judge_pins();
+    if (is_done) judge_lost(without(open_before_, open_));
+    if (!rental_id_.empty()) {
+        const std::string field = site_.pin_field(rental_id_);
+        if (!site_.is_over(rental_id_)) {
+            site_.pins().looked_at(rental_id_, field, is_done);
+        } else if (is_done) {
+            site_.pins().forget(rental_id_);
+        }
+        note_look();
+        if (is_done) settle();
+        if (is_cut_off) {
+            const std::vector<RentalFacts>& lost = looks_[rental_id_];
+            std::vector<RentalFacts>& kept = cut_off_[rental_id_];
+            kept.insert(kept.end(), lost.begin(), lost.end());
+        }
+    }
+    is_in_task_ = false;
+    rental_id_.clear();
+    look();
+}
+
+// What a look reads and writes is not told apart: whatever was true while it went on counts.
+void Watch::note_look() {
+    if (rental_id_.empty()) return;
+    RentalFacts facts = site_.facts_of(rental_id_);
+    std::vector<RentalFacts>& looks = looks_[rental_id_];
+    if (looks.empty() || looks.back() != facts) looks.push_back(std::move(facts));
+}
+
+void Watch::settle() {
+    std::vector<RentalFacts>& looks = looks_[rental_id_];
+    looks.erase(looks.begin(), looks.end() - 1);
+    settled_[rental_id_] = looks.back();
+}
+
+void Watch::judge_lost(const Openings& lost) {
+    for (const auto& [rental_id, given] : settled_) {
+        const RentalFacts now = site_.facts_of(rental_id);
+        for (const Opening& opening : lost) {
+            if (given.on(site_.today()).contains(opening) &&
+                now.on(site_.today()).contains(opening)) {
+                fail_("shut out: " + to_text({opening}));
+            }
+        }
+    }
+}
+
+void Watch::judge_pins() {
+    for (const auto& [rental_id, after] : site_.pin_fields()) {
+        const auto before = pins_before_.find(rental_id);
+        if (before == pins_before_.end() || before->second == after) continue;
+        judge_pin(rental_id, before->second, after);
+    }
+}
+
+void Watch::judge_pin(const std::string& rental_id, const std::string& before,
+                      const std::string& after) {
+    const Pins& pins = site_.pins();
+    if (after.empty()) {
+        if (!site_.is_over(rental_id)) fail_("the PIN of a rental was cleared");
+        return;
+    }
+    const bool may_replace = pins.is_transferred(rental_id) && !pins.is_held(rental_id, before);
+    if (!before.empty() && !may_replace) fail_("a PIN was changed that stood in its field");
+    if (!Pins::is_sound(after)) fail_("a PIN that is not sound was chosen: " + after);
+    if (!pins.is_usable(rental_id, after)) fail_("a PIN was chosen that another rental has");
+}
+
+}  // namespace gatehouse::model
