@@ -1,9 +1,5 @@
 #include "egress/curl_handle.hpp"
 
-#include <fcntl.h>
-#include <openssl/ssl.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <new>
 #include <stdexcept>
@@ -35,7 +31,7 @@ bool is_not_http(CURLcode code) {
 }  // namespace
 
 CurlHandle::CurlHandle(CurlShared& shared)
-    : shared_(shared), easy_(curl_easy_init()), connect_to_(make_list(shared.connect_to)) {
+    : guard_(shared), easy_(curl_easy_init()), connect_to_(make_list(shared.connect_to)) {
     if (easy_ == nullptr) throw std::runtime_error("libcurl gave no handle");
     set_constants();
 }
@@ -45,32 +41,17 @@ CurlHandle::~CurlHandle() {
 }
 
 void CurlHandle::set_constants() {
-    curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+    guard_.set_on(easy_);
     curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy_, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy_, CURLOPT_PROXY, "");  // none, whatever the environment says
     curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy_, CURLOPT_MAXCONNECTS, 2L);
     curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
-    // The shared trust store takes the place of libcurl's own per-handle one.
-    curl_easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
-    curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
-    curl_easy_setopt(easy_, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &CurlHandle::on_tls);
-    curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
-    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::on_open_socket);
-    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
     curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlHandle::on_header);
     curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlHandle::on_body);
     curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
-    curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &CurlHandle::on_progress);
-    curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
     curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to_.get());
 }
 
@@ -134,12 +115,10 @@ Result<HttpReply> CurlHandle::exchange(const HttpCall& call, const Url& url) {
     auto headers = make_headers(call);
     if (!headers) return tl::unexpected(headers.error());
     reply_ = {};
-    host_and_port_ = url.host_and_port();
+    guard_.begin(url.host_and_port());
     max_body_bytes_ = call.max_response_bytes;
     header_bytes_ = 0;
     is_too_large_ = false;
-    refused_addresses_ = 0;
-    tried_addresses_ = 0;
     set_request(call, url);
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers->get());
 
@@ -158,19 +137,12 @@ Result<HttpReply> CurlHandle::exchange(const HttpCall& call, const Url& url) {
 }
 
 tl::unexpected<Error> CurlHandle::failure(CURLcode code) const {
-    const std::string where = host_and_port_ + ": ";
+    const std::string where = guard_.host_and_port() + ": ";
     if (is_too_large_) {
         return fail(ErrorKind::kInvalid, where + "the answer is larger than allowed");
     }
-    if (refused_addresses_ > 0 && tried_addresses_ == 0) {
-        return fail(
-            ErrorKind::kForbidden,
-            where + "resolves to a private address that egress.allow_private does not list");
-    }
+    if (auto refused = guard_.failure(code)) return tl::unexpected(std::move(*refused));
     if (is_not_http(code)) return fail(ErrorKind::kInvalid, where + "the answer is not HTTP");
-    if (code == CURLE_ABORTED_BY_CALLBACK) {
-        return fail(ErrorKind::kUnavailable, where + "the host is stopping");
-    }
     return fail(ErrorKind::kUnavailable, where + lower(curl_easy_strerror(code)));
 }
 
@@ -207,26 +179,6 @@ std::size_t CurlHandle::on_body(char* data, std::size_t size, std::size_t count,
     }
     body.append(data, bytes);
     return bytes;
-}
-
-int CurlHandle::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return static_cast<CurlHandle*>(self)->shared_.is_stopped ? 1 : 0;
-}
-
-curl_socket_t CurlHandle::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-    auto& handle = *static_cast<CurlHandle*>(self);
-    if (!handle.shared_.guard.allows(address->addr, handle.host_and_port_)) {
-        ++handle.refused_addresses_;
-        return CURL_SOCKET_BAD;
-    }
-    ++handle.tried_addresses_;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-CURLcode CurlHandle::on_tls(CURL*, void* tls, void* self) {
-    SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(tls),
-                            static_cast<CurlHandle*>(self)->shared_.trust.get());
-    return CURLE_OK;
 }
 
 }  // namespace gatehouse::egress

@@ -4,27 +4,17 @@
 
 #include <curl/curl.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "egress/address_guard.hpp"
+#include "egress/curl_guard.hpp"
 #include "egress/http_client.hpp"
-#include "egress/trust_store.hpp"
 #include "egress/url.hpp"
 
 namespace gatehouse::egress {
-
-// What all handles share. Outlives them.
-struct CurlShared {
-    AddressGuard guard;
-    TrustStore trust;
-    std::vector<std::string> connect_to;  // in libcurl's form: HOST:PORT:CONNECT-HOST:CONNECT-PORT
-    std::atomic<bool> is_stopped{false};
-};
 
 // [one thread at a time]
 class CurlHandle {
@@ -51,24 +41,18 @@ class CurlHandle {
 
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
-    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
-    static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
-    static CURLcode on_tls(CURL* easy, void* tls, void* self);
 
     static HeaderList make_list(const std::vector<std::string>& lines);
 
-    CurlShared& shared_;
+    CurlGuard guard_;
     CURL* easy_;
     const HeaderList connect_to_;
 
     // Of the exchange under way.
     HttpReply reply_;
-    std::string host_and_port_;
     std::size_t max_body_bytes_ = 0;
     std::size_t header_bytes_ = 0;
     bool is_too_large_ = false;
-    int refused_addresses_ = 0;
-    int tried_addresses_ = 0;
 };
 
 }  // namespace gatehouse::egress

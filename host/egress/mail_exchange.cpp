@@ -1,8 +1,5 @@
 #include "egress/mail_exchange.hpp"
 
-#include <openssl/ssl.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -74,7 +71,9 @@ Result<Envelope> envelope_of(const HttpCall& call) {
 class Exchange {
   public:
     Exchange(CurlShared& shared, const Url& url)
-        : shared_(shared), host_and_port_(url.host_and_port()), easy_(curl_easy_init()) {}
+        : shared_(shared), guard_(shared), easy_(curl_easy_init()) {
+        guard_.begin(url.host_and_port());
+    }
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange() { curl_easy_cleanup(easy_); }
@@ -104,27 +103,11 @@ class Exchange {
         return true;
     }
 
-    // As for HTTP (curl_handle.cpp): our trust store, our look at the address, no proxy.
     void set_security(const Url& url) {
-        const bool may_be_plain = shared_.guard.lists(host_and_port_);
-        curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+        guard_.set_on(easy_);
         curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-        curl_easy_setopt(easy_, CURLOPT_PROXY, "");
         curl_easy_setopt(easy_, CURLOPT_USE_SSL,
-                         !url.is_tls && may_be_plain ? CURLUSESSL_TRY : CURLUSESSL_ALL);
-        curl_easy_setopt(easy_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-        curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-        curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
-        curl_easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
-        curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
-        curl_easy_setopt(easy_, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &Exchange::on_tls);
-        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
-        curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Exchange::on_open_socket);
-        curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
-        curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
-        curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &Exchange::on_progress);
-        curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
+                         !url.is_tls && guard_.may_be_plain() ? CURLUSESSL_TRY : CURLUSESSL_ALL);
     }
 
     void set_mail(const HttpCall& call, const Url& url, const Envelope& envelope) {
@@ -149,7 +132,7 @@ class Exchange {
     }
 
     Result<HttpReply> reply_to(CURLcode code) const {
-        const std::string where = host_and_port_ + ": ";
+        const std::string where = guard_.host_and_port() + ": ";
         long status = 0;
         curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
         HttpReply reply;
@@ -158,16 +141,9 @@ class Exchange {
         if (code == CURLE_LOGIN_DENIED && reply.status < kFirstRefusal) {
             reply.status = kLoginRefused;
         }
-        if (is_refused_ && !is_tried_) {
-            return fail(
-                ErrorKind::kForbidden,
-                where + "resolves to a private address that egress.allow_private does not list");
-        }
+        if (auto refused = guard_.failure(code)) return tl::unexpected(std::move(*refused));
         if (code == CURLE_USE_SSL_FAILED) {
             return fail(ErrorKind::kForbidden, where + "the mail server offers no STARTTLS");
-        }
-        if (code == CURLE_ABORTED_BY_CALLBACK) {
-            return fail(ErrorKind::kUnavailable, where + "the host is stopping");
         }
         if (reply.status >= kFirstRefusal) return reply;
         return fail(ErrorKind::kUnavailable, where + lower(curl_easy_strerror(code)));
@@ -181,32 +157,10 @@ class Exchange {
         return bytes;
     }
 
-    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-        return static_cast<Exchange*>(self)->shared_.is_stopped ? 1 : 0;
-    }
-
-    static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-        auto& exchange = *static_cast<Exchange*>(self);
-        if (!exchange.shared_.guard.allows(address->addr, exchange.host_and_port_)) {
-            exchange.is_refused_ = true;
-            return CURL_SOCKET_BAD;
-        }
-        exchange.is_tried_ = true;
-        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    }
-
-    static CURLcode on_tls(CURL*, void* tls, void* self) {
-        SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(tls),
-                                static_cast<Exchange*>(self)->shared_.trust.get());
-        return CURLE_OK;
-    }
-
     CurlShared& shared_;
-    const std::string host_and_port_;
+    CurlGuard guard_;
     CURL* easy_;
     std::string_view body_;  // what is left of it
-    bool is_refused_ = false;
-    bool is_tried_ = false;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "egress/curl_handle.hpp"
+#include "egress/curl_guard.hpp"
 #include "egress/http_client.hpp"
 #include "egress/url.hpp"
 
