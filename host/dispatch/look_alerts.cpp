@@ -8,6 +8,7 @@ namespace {
 using access::Look;
 
 constexpr std::size_t kMaxTextBytes = 300;
+constexpr std::size_t kMaxUnitBytes = 64;
 constexpr const char* kStoreganise = "credentials:storeganise";
 
 AlertChange raised(std::string subject, const std::string& text) {
@@ -43,13 +44,19 @@ bool needs_a_person(const Look& look, const Error& error) {
     }
 }
 
+// Some errors begin with the unit themselves.
+std::string with_unit(const Look& look, const std::string& message) {
+    const std::string unit = "unit " + shorten(look.unit_name, kMaxUnitBytes);
+    const bool says_unit = look.unit_name.empty() || message.starts_with(unit);
+    return says_unit ? message : unit + ": " + message;
+}
+
 void add_of_failure(std::vector<AlertChange>& changes, const Look& look, const Error& error,
                     const std::string& rental_id, bool is_past_budget) {
     if (const std::string subject = refused_credentials(look, error); !subject.empty()) {
         changes.push_back(raised(subject, error.message));
     } else if (needs_a_person(look, error) || is_past_budget) {
-        const std::string unit = look.unit_name.empty() ? "" : "unit " + look.unit_name + ": ";
-        AlertChange change = raised("rental:" + rental_id, unit + error.message);
+        AlertChange change = raised("rental:" + rental_id, with_unit(look, error.message));
         change.rental_id = rental_id;
         change.unit_id = look.unit_id;
         changes.push_back(std::move(change));

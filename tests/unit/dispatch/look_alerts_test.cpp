@@ -45,6 +45,14 @@ TEST(LookAlertsTest, WhatOnlyAPersonCanMendIsRaisedAtOnce) {
     EXPECT_EQ(changes.back().unit_id, "u1");
 }
 
+TEST(LookAlertsTest, TheUnitIsNamedOnce) {
+    Look look = failed(Look::Stage::kDeciding, ErrorKind::kInvalid);
+    look.status = fail(ErrorKind::kInvalid, "unit A12 has no target");
+    EXPECT_EQ(alerts_of(look, "r1", false).back().text, "unit A12 has no target");
+    look.unit_name.clear();
+    EXPECT_EQ(alerts_of(look, "r1", false).back().text, "unit A12 has no target");
+}
+
 TEST(LookAlertsTest, WhatTimeMayCureIsRaisedPastTheBudget) {
     for (const ErrorKind kind : {ErrorKind::kUnavailable, ErrorKind::kPending, ErrorKind::kInternal,
                                  ErrorKind::kRateLimited, ErrorKind::kConflict}) {
