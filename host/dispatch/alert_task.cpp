@@ -12,6 +12,7 @@ using observe::StepKind;
 constexpr std::string_view kDeadLetters = "dead-letters:";
 constexpr std::int64_t kDeadLettersMs = 600'000;
 constexpr std::size_t kMaxTitle = 120;
+constexpr std::int64_t kClockSlackMs = 3'600'000;  // Storeganise's clock may be behind ours
 
 Outcome failed(Error error) {
     Outcome outcome;
@@ -34,16 +35,18 @@ Outcome AlertTask::run(const Task& task, observe::StepLog& steps) {
     if (!*alert) return Outcome{};
     const bool is_cured = (*alert)->cured_ms != 0;
     return is_cured ? end(std::move(**alert), business->second, steps)
-                    : stand(std::move(**alert), business->second, steps);
+                    : stand(std::move(**alert), business->second, task.attempt == 1, steps);
 }
 
-Outcome AlertTask::stand(AlertRecord alert, const BusinessParts& business,
+// A run that ended well tells first: an alert that was told and has no task had a try.
+Outcome AlertTask::stand(AlertRecord alert, const BusinessParts& business, bool is_first_try,
                          observe::StepLog& steps) {
     Outcome outcome;
     const AlertRecord before = alert;
     if (!std::exchange(alert.is_told, true)) tell(alert, AlertTurn::kRaised, outcome);
     if (alert.job_id.empty() && business.config->alerts.has_staff_tasks) {
-        if (Result<void> made = make_task(alert, business, steps); !made) {
+        const bool was_tried = before.is_told || !is_first_try;
+        if (Result<void> made = make_task(alert, business, !was_tried, steps); !made) {
             // The news must not wait for Storeganise, nor be told again with each attempt: a task
             // of its own for the rest.
             if (before.is_told) return failed(made.error());
@@ -88,11 +91,35 @@ Outcome AlertTask::end(AlertRecord alert, const BusinessParts& business, observe
     return outcome;
 }
 
+// Storeganise that cannot list its jobs is no reason to leave staff without the task.
+Result<std::string> AlertTask::made_before(const AlertRecord& alert,
+                                           const storeganise::StaffTask& task,
+                                           const BusinessParts& business, observe::StepLog& steps) {
+    Result<std::string> found =
+        business.client->find_task(task, alert.raised_ms - kClockSlackMs, &steps);
+    if (found || found.error().kind == ErrorKind::kUnavailable ||
+        found.error().kind == ErrorKind::kRateLimited) {
+        return found;
+    }
+    steps.add(StepKind::kNote, "not known whether staff have the task already: " +
+                                   shorten(found.error().message, 200));
+    return std::string();
+}
+
 Result<void> AlertTask::make_task(AlertRecord& alert, const BusinessParts& business,
-                                  observe::StepLog& steps) {
+                                  bool is_first_try, observe::StepLog& steps) {
     const auto task = staff_task(alert, *business.config);
     if (!task) return tl::unexpected(task.error());
     if (!*task) return {};
+    if (!is_first_try) {
+        Result<std::string> found = made_before(alert, **task, business, steps);
+        if (!found) return tl::unexpected(found.error());
+        if (!found->empty()) {
+            alert.job_id = std::move(*found);
+            steps.add(StepKind::kRead, "staff have task " + shorten(alert.job_id, 64) + " already");
+            return {};
+        }
+    }
     Result<std::string> job_id = business.client->create_task(**task, &steps);
     if (!job_id && job_id.error().kind == ErrorKind::kInvalid) {
         // Not every account takes tasks on everything; the alert itself is told all the same.
@@ -111,7 +138,8 @@ Result<std::optional<storeganise::StaffTask>> AlertTask::staff_task(
     const AlertRecord& alert, const config::Business& business) {
     storeganise::StaffTask task;
     task.title = shorten("Gatehouse: " + alert.text, kMaxTitle);
-    task.text = alert.text + " (" + alert.subject + ")";
+    task.mark = " (" + alert.subject + ")";
+    task.text = alert.text + task.mark;
     std::string unit_id = alert.unit_id;
     std::string renter_id;
     if (unit_id.empty() && !alert.rental_id.empty()) {

@@ -3,8 +3,8 @@
 // cure told, the alert gone.
 //
 // A cure counts only when it has lasted `alerts.settle`. An alert that comes back before was never
-// away: it keeps its task and nobody is told anything. A kill between the making of a task and the
-// note of its id makes a second one; Storeganise offers nothing to find the first by.
+// away: it keeps its task and nobody is told anything. When it is not known what came of an earlier
+// try to make the task (a kill, an answer that was lost), an open one of ours is looked for first.
 #pragma once
 
 #include <optional>
@@ -49,11 +49,14 @@ class AlertTask final : public TaskHandler {
     Outcome run(const Task& task, observe::StepLog& steps) override;
 
   private:
-    Outcome stand(AlertRecord alert, const BusinessParts& business, observe::StepLog& steps);
+    Outcome stand(AlertRecord alert, const BusinessParts& business, bool is_first_try,
+                  observe::StepLog& steps);
     Outcome end(AlertRecord alert, const BusinessParts& business, observe::StepLog& steps);
     Outcome watch_dead_letters(const AlertRecord& alert, Outcome outcome);
-    Result<void> make_task(AlertRecord& alert, const BusinessParts& business,
+    Result<void> make_task(AlertRecord& alert, const BusinessParts& business, bool is_first_try,
                            observe::StepLog& steps);
+    Result<std::string> made_before(const AlertRecord& alert, const storeganise::StaffTask& task,
+                                    const BusinessParts& business, observe::StepLog& steps);
     Result<std::optional<storeganise::StaffTask>> staff_task(const AlertRecord& alert,
                                                              const config::Business& business);
     void tell(const AlertRecord& alert, AlertTurn turn, Outcome& outcome);

@@ -48,6 +48,14 @@ Result<RentalPage> read_rental_page(std::string_view body, const ListQuery& quer
 Result<IdPage> read_id_page(std::string_view body, const std::string& collection,
                             const ListQuery& query);
 
+// A page of jobs: the first open task on the task's target with its mark; empty if there is none.
+struct TaskPage {
+    std::string found;
+    int rows = 0;
+};
+Result<TaskPage> read_task_page(std::string_view body, const ListQuery& query,
+                                const StaffTask& task);
+
 // The id of the job that a POST made.
 Result<std::string> read_made_job(std::string_view body);
 

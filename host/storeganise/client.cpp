@@ -17,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::string_view kEnded = "ended";
 constexpr std::size_t kMaxShownIdBytes = 40;
+constexpr int kMaxTaskPages = 10;
 
 json to_json(const std::optional<std::string>& value) {
     if (!value) return nullptr;
@@ -112,6 +113,23 @@ class AdminClient final : public Client {
                       "a new task", steps);
         if (!body) return tl::unexpected(body.error());
         return read_made_job(*body);
+    }
+
+    Result<std::string> find_task(const StaffTask& task, UnixMs since_ms,
+                                  observe::StepLog* steps) override {
+        ListQuery query;
+        query.updated_after_ms = since_ms;
+        for (int page = 0; page < kMaxTaskPages; ++page) {
+            const auto parameters = to_parameters(query);
+            if (!parameters) return tl::unexpected(parameters.error());
+            const auto body = api_.get("jobs?type=task&" + *parameters, "the list of jobs", steps);
+            if (!body) return tl::unexpected(body.error());
+            const auto read = read_task_page(*body, query, task);
+            if (!read) return tl::unexpected(read.error());
+            if (!read->found.empty() || read->rows < query.limit) return read->found;
+            query.offset += read->rows;
+        }
+        return std::string();
     }
 
     Result<void> complete_task(const std::string& job_id, observe::StepLog* steps) override {

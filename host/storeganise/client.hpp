@@ -65,6 +65,7 @@ struct StaffTask {
     std::string target_id;
     std::string title;
     std::string text;
+    std::string mark = {};  // how `text` ends, by which it is found again
 };
 
 // One per business. [any thread; blocks]
@@ -88,6 +89,11 @@ class Client : public access::RentalSource {
 
     // The new job's id. Sent once: after kUnavailable the job may exist all the same.
     virtual Result<std::string> create_task(const StaffTask& task, observe::StepLog* steps) = 0;
+
+    // The id of an open one on the same target with the same mark, if Storeganise lists one among
+    // the jobs changed since then; an empty one if it does not. At most a few pages are read.
+    virtual Result<std::string> find_task(const StaffTask& task, UnixMs since_ms,
+                                          observe::StepLog* steps) = 0;
 
     // Completes the job's open steps. Good if it was completed, or is gone, already.
     virtual Result<void> complete_task(const std::string& job_id, observe::StepLog* steps) = 0;

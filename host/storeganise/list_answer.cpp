@@ -58,6 +58,20 @@ bool are_usable(const ListQuery& query) {
            (query.owner_id.empty() || is_usable_id(query.owner_id));
 }
 
+bool is_open_task(const json& row) {
+    const std::string state = string_member(row, "state").value_or("");
+    return string_member(row, "type") == "task" && state != "completed" && state != "cancelled" &&
+           state != "canceled";
+}
+
+bool speaks_of(const json& row, const StaffTask& task) {
+    const json* data = member(row, "data");
+    return data != nullptr && !task.mark.empty() &&
+           string_member(*data, "targetType") == task.target_type &&
+           string_member(*data, "targetId") == task.target_id &&
+           string_member(*data, "desc").value_or("").ends_with(task.mark);
+}
+
 }  // namespace
 
 Result<std::string> to_parameters(const ListQuery& query) {
@@ -106,6 +120,22 @@ Result<IdPage> read_id_page(std::string_view body, const std::string& collection
         page.ids.push_back(std::move(*id));
     }
     page.rows = static_cast<int>(rows->size());
+    return page;
+}
+
+Result<TaskPage> read_task_page(std::string_view body, const ListQuery& query,
+                                const StaffTask& task) {
+    const auto rows = parse_list(body, "jobs", query);
+    if (!rows) return tl::unexpected(rows.error());
+    TaskPage page;
+    page.rows = static_cast<int>(rows->size());
+    for (const json& row : *rows) {
+        auto id = check_row(row, "jobs", query);
+        if (!id) return tl::unexpected(id.error());
+        if (page.found.empty() && is_open_task(row) && speaks_of(row, task)) {
+            page.found = std::move(*id);
+        }
+    }
     return page;
 }
 

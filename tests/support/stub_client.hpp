@@ -30,6 +30,10 @@ class StubClient : public storeganise::Client {
     Result<std::string> create_task(const storeganise::StaffTask&, observe::StepLog*) override {
         return not_asked_for();
     }
+    Result<std::string> find_task(const storeganise::StaffTask&, UnixMs,
+                                  observe::StepLog*) override {
+        return not_asked_for();
+    }
     Result<void> complete_task(const std::string&, observe::StepLog*) override {
         return not_asked_for();
     }

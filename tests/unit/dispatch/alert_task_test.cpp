@@ -17,12 +17,27 @@ class FakeClient final : public test::StubClient {
     std::vector<storeganise::StaffTask> made;
     std::vector<std::string> completed;
     std::optional<Error> refusal;
+    std::optional<Error> search_error;
+    bool loses_answers = false;
+    int searches = 0;
+    UnixMs searched_since_ms = 0;
 
     Result<std::string> create_task(const storeganise::StaffTask& task,
                                     observe::StepLog*) override {
         if (refusal) return tl::unexpected(*refusal);
         made.push_back(task);
+        if (loses_answers) return fail(ErrorKind::kUnavailable, "no answer");
         return "job-" + std::to_string(made.size());
+    }
+    Result<std::string> find_task(const storeganise::StaffTask& task, UnixMs since_ms,
+                                  observe::StepLog*) override {
+        ++searches;
+        searched_since_ms = since_ms;
+        if (search_error) return tl::unexpected(*search_error);
+        for (std::size_t at = 0; at < made.size(); ++at) {
+            if (made[at].text.ends_with(task.mark)) return "job-" + std::to_string(at + 1);
+        }
+        return std::string();
     }
     Result<void> complete_task(const std::string& id, observe::StepLog*) override {
         if (refusal) return tl::unexpected(*refusal);
@@ -95,8 +110,9 @@ class AlertTaskTest : public testing::Test {
     }
     void cure() { store_.kept->cured_ms = clock_.now_ms(); }
 
-    Outcome run() {
+    Outcome run(int attempt = 1) {
         Task task;
+        task.attempt = attempt;
         task.business = "acme";
         task.kind = TaskKind::kAlert;
         task.key = store_.kept ? store_.kept->subject : "rental:r1";
@@ -129,6 +145,43 @@ TEST_F(AlertTaskTest, OneTaskIsMadeHoweverOftenTheLookFails) {
     EXPECT_EQ(client_->made[0].target_id, "unit-1");
     EXPECT_EQ(client_->made[0].title, "Gatehouse: the unit has no target");
     EXPECT_THAT(news_.turns, ElementsAre(AlertTurn::kRaised));
+}
+
+TEST_F(AlertTaskTest, ATaskWhoseAnswerWasLostIsFoundAndNotMadeAgain) {
+    raise();
+    client_->loses_answers = true;
+    run();
+    EXPECT_EQ(client_->searches, 0) << "the first try needs no search";
+    EXPECT_EQ(store_.kept->job_id, "");
+    client_->loses_answers = false;
+    store_.kept->text = "the unit has no target that would do";
+    EXPECT_TRUE(run().status);
+    EXPECT_THAT(client_->made, SizeIs(1));
+    EXPECT_EQ(store_.kept->job_id, "job-1");
+    EXPECT_LT(client_->searched_since_ms, clock_.now_ms());
+    run();
+    EXPECT_EQ(client_->searches, 1);
+}
+
+TEST_F(AlertTaskTest, P5_AfterAKillTheTaskIsLookedForFirst) {
+    raise();
+    run();
+    store_.kept->job_id.clear();
+    store_.kept->is_told = false;
+    EXPECT_TRUE(run(2).status);
+    EXPECT_THAT(client_->made, SizeIs(1));
+    EXPECT_EQ(store_.kept->job_id, "job-1");
+}
+
+TEST_F(AlertTaskTest, WhereJobsCannotBeListedTheTaskIsMade) {
+    raise();
+    client_->search_error = Error{ErrorKind::kUnavailable, "down"};
+    EXPECT_EQ(run(2).again_ms, clock_.now_ms()) << "the news first";
+    EXPECT_FALSE(run().status);
+    EXPECT_THAT(client_->made, IsEmpty());
+    client_->search_error = Error{ErrorKind::kNotFound, "no such list"};
+    EXPECT_TRUE(run().status);
+    EXPECT_THAT(client_->made, SizeIs(1));
 }
 
 TEST_F(AlertTaskTest, ACureThatLastsCompletesTheTask) {

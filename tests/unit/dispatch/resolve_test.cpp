@@ -47,6 +47,10 @@ class FakeClient final : public storeganise::Client {
     Result<std::string> create_task(const storeganise::StaffTask&, observe::StepLog*) override {
         return fail(ErrorKind::kInternal, "not asked for");
     }
+    Result<std::string> find_task(const storeganise::StaffTask&, UnixMs,
+                                  observe::StepLog*) override {
+        return fail(ErrorKind::kInternal, "not asked for");
+    }
     Result<void> complete_task(const std::string&, observe::StepLog*) override {
         return fail(ErrorKind::kInternal, "not asked for");
     }

@@ -147,6 +147,35 @@ TEST_F(ClientWorkTest, StaffsTaskIsAJob) {
                   "targetId":"u1","title":"No door","desc":"Unit A12 has no target"}})"));
 }
 
+// A row of the list of jobs.
+std::string job_row(const std::string& id, const std::string& state, const std::string& unit,
+                    const std::string& text) {
+    return json({{"id", id},
+                 {"type", "task"},
+                 {"state", state},
+                 {"data", {{"targetType", "unit"}, {"targetId", unit}, {"desc", text}}}})
+        .dump();
+}
+
+TEST_F(ClientWorkTest, AnOpenTaskOfOursIsFound) {
+    StaffTask task{"unit", "u1", "No door", "Unit A12 has no target (rental:r1)", " (rental:r1)"};
+    const auto list = [&](const std::string& rows) { answers["jobs"] = {200, "[" + rows + "]"}; };
+    const auto found = [&] { return client->find_task(task, 1'800'000'000'000, nullptr); };
+    list(job_row("j1", "completed", "u1", "x (rental:r1)") + "," +
+         job_row("j2", "ready", "u2", "x (rental:r1)") + "," +
+         job_row("j3", "ready", "u1", "x (rental:r1) y") + "," +
+         R"({"id":"j4","type":"unit_moveIn","state":"ready"})");
+    EXPECT_EQ(found().value(), "");
+    list(job_row("j5", "ready", "u1", "Unit A12 has no door (rental:r1)"));
+    EXPECT_EQ(found().value(), "j5");
+    task.mark.clear();
+    EXPECT_EQ(found().value(), "") << "without a mark nothing is ours";
+    answers["jobs"] = {200, "{}"};
+    EXPECT_EQ(found().error().kind, ErrorKind::kUnavailable);
+    answers["jobs"] = {404, ""};
+    EXPECT_EQ(found().error().kind, ErrorKind::kNotFound);
+}
+
 TEST_F(ClientWorkTest, ATaskIsCompletedByItsOpenSteps) {
     answers["jobs/j9"] = {200, R"({"id":"j9","type":"task","state":"ready","steps":[
         {"id":"s1","state":"completed"},{"id":"s2","state":"ready"}]})"};
