@@ -151,6 +151,16 @@ void notify_fields(Fields& fields, const Business& business, Notify& out) {
     });
 }
 
+// A zone that nobody chose ends access at an hour that nobody expects.
+void check_days(Fields& fields, const Business& business) {
+    const bool is_left_out = std::ranges::any_of(
+        business.sites, [](const Site& site) { return site.time_zone.empty(); });
+    if (is_left_out && !fields.has("time_zone")) {
+        fields.warning("business", "no 'time_zone': its days begin and end with UTC's",
+                       "give the business or each site one, as Europe/Copenhagen");
+    }
+}
+
 }  // namespace
 
 void business_fields(Fields& fields, const std::vector<std::string>& allow_private, Business& out) {
@@ -188,6 +198,7 @@ void business_fields(Fields& fields, const std::vector<std::string>& allow_priva
         notify_fields(item, out, notify);
         out.notify.push_back(std::move(notify));
     });
+    check_days(fields, out);
 }
 
 }  // namespace gatehouse::config

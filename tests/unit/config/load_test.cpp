@@ -63,6 +63,7 @@ class LoadTest : public ::testing::Test {
 TEST_F(LoadTest, ReadsHostAndBusiness) {
     write_business("acme.yaml",
                    business("acme",
+                            "time_zone: Europe/London\n"
                             "connections:\n"
                             "  doors:\n"
                             "    plugin: kisi\n"
@@ -164,6 +165,9 @@ TEST_F(LoadTest, ListsTheMistakesOfEveryFile) {
         "gatehouse.yaml:2:9: error: file 'gone.pem' cannot be opened\n"
         "businesses.d/a.yaml:1:11: error: 'business' must be a name: a-z, 0-9 and '-', at most "
         "63 characters\n"
+        "businesses.d/b.yaml:1:11: warning: no 'time_zone': its days begin and end with UTC's "
+        "(give "
+        "the business or each site one, as Europe/Copenhagen)\n"
         "businesses.d/b.yaml:7:35: error: 'base_url' is plain http, and its address is not in "
         "egress.allow_private (use https)\n"
         "businesses.d/b.yaml:8:16: error: a connection cannot be called 'storeganise' (choose "
@@ -271,11 +275,25 @@ TEST_F(LoadTest, FingerprintFollowsEveryFileAndValue) {
     EXPECT_NE(load_all().config.fingerprint, third);
 }
 
+TEST_F(LoadTest, ADayThatNobodyGaveAZoneIsAWarning) {
+    const std::string doors = "connections: {doors: {plugin: kisi}}\n";
+    write_business("a.yaml", business("a", doors + "sites: [{site: '*', access: doors}]\n"));
+    write_business("b.yaml", business("b", doors + "time_zone: UTC\n" +
+                                               "sites: [{site: '*', access: doors}]\n"));
+    write_business("c.yaml",
+                   business("c", doors + "sites: [{site: '*', access: doors, time_zone: UTC}]\n"));
+    write_business("d.yaml", business("d"));
+    EXPECT_EQ(problems(),
+              "businesses.d/a.yaml:1:11: warning: no 'time_zone': its days begin and end with "
+              "UTC's (give the business or each site one, as Europe/Copenhagen)\n");
+}
+
 TEST_F(LoadTest, LoadsTenThousandBusinesses) {
     for (int i = 0; i < 10'000; ++i) {
         const std::string name = "b" + std::to_string(i);
         write_business(name + ".yaml", business(name,
                                                 "connections: {doors: {plugin: kisi}}\n"
+                                                "time_zone: Asia/Hong_Kong\n"
                                                 "sites: [{site: '*', access: doors}]\n"));
     }
     const Loaded loaded = load_all();
