@@ -64,6 +64,7 @@ HttpResponse Api::answer(const Request& request) {
         {"GET", {"v1", "explain", "*", "*", "*"}, {"after", "limit"}, &Api::explain_kind},
         {"GET", {"v1", "dead-letters"}, {"business", "before", "limit"}, &Api::dead_letters},
         {"POST", {"v1", "dead-letters", "*", "replay"}, {}, &Api::replay_dead_letter},
+        {"POST", {"v1", "dead-letters", "*", "discard"}, {}, &Api::discard_dead_letter},
         {"POST", {"v1", "sweeps", "*"}, {"full", "delta", "dry-run", "trust"}, &Api::sweep},
         {"GET", {"v1", "sweeps", "*", "*"}, {"since"}, &Api::sweep_report},
         {"GET", {"v1", "fuse"}, {"business", "limit"}, &Api::fuse},
@@ -299,6 +300,14 @@ HttpResponse Api::replay_dead_letter(const Request& request) {
     const auto done = deps_.store.replay_dead_letter(*id, deps_.clock.now_ms());
     if (!done) return refusal(done.error());
     return reply({{"message", "replayed"}, {"dead_letter", *id}}, 202);
+}
+
+HttpResponse Api::discard_dead_letter(const Request& request) {
+    const auto id = parse_id(request.path[2]);
+    if (!id) return refusal(400, "a dead letter's id is a number");
+    const auto done = deps_.store.discard_dead_letter(*id);
+    if (!done) return refusal(done.error());
+    return reply({{"message", "discarded"}, {"dead_letter", *id}});
 }
 
 }  // namespace gatehouse::admin

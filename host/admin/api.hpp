@@ -57,6 +57,7 @@ class Api {
     edge::HttpResponse explain_kind(const Request& request);
     edge::HttpResponse dead_letters(const Request& request);
     edge::HttpResponse replay_dead_letter(const Request& request);
+    edge::HttpResponse discard_dead_letter(const Request& request);
 
     edge::HttpResponse explain_rental(const std::string& business, const std::string& rental_id);
     edge::HttpResponse explain_many(const Request& request, access::RentalKey key);

@@ -127,6 +127,12 @@ const std::vector<RemoteVerb>& remote_verbs() {
          "/v1/dead-letters/{LETTER}/replay",
          {},
          print_message},
+        {"dead-letters discard",
+         "Put a task away that was given up and that nobody can help",
+         "POST",
+         "/v1/dead-letters/{LETTER}/discard",
+         {},
+         print_message},
     };
     return verbs;
 }

@@ -68,6 +68,9 @@ class TaskQueue {
     // A fresh task with a fresh budget from a dead letter, which goes. kNotFound if there is none.
     virtual Result<void> replay_dead_letter(std::int64_t id, UnixMs now_ms) = 0;
 
+    // The dead letter goes, and nothing comes of it. kNotFound if there is none.
+    virtual Result<void> discard_dead_letter(std::int64_t id) = 0;
+
     // `listener` is told of every business whose waiting tasks changed, after the commit, on the
     // store's thread: it must only take a note. Set before the first write; null to end.
     virtual void on_due(std::function<void(const std::vector<BusinessDue>&)> listener) = 0;

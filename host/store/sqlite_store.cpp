@@ -295,6 +295,13 @@ class SqliteStore final : public Store {
             .get();
     }
 
+    Result<void> discard_dead_letter(std::int64_t id) override {
+        return write<void>([&](WriteContext& context) {
+                   return sqlite::discard_dead_letter(context.database(), id);
+               })
+            .get();
+    }
+
     void on_due(std::function<void(const std::vector<dispatch::BusinessDue>&)> listener) override {
         writer_.on_due(std::move(listener));
     }

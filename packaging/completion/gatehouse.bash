@@ -45,7 +45,7 @@ _gatehouse() {
             esac ;;
         dead-letters)
             case $second in
-                "") words+=" list replay" ;;
+                "") words+=" list replay discard" ;;
                 list) words+=" --business --before --limit" ;;
             esac ;;
     esac

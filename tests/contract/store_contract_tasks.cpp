@@ -334,6 +334,19 @@ TEST_P(StoreContract, ALetterIsReplayedOnce) {
     EXPECT_EQ(again.error().kind, ErrorKind::kNotFound);
 }
 
+TEST_P(StoreContract, ADiscardedLetterGoesAndNothingComesOfIt) {
+    const std::int64_t event_id = append_id("e1");
+    dead(lease_one());
+    const std::int64_t id = letters().at(0).id;
+    ASSERT_TRUE(store().discard_dead_letter(id));
+    EXPECT_TRUE(letters().empty());
+    EXPECT_EQ(store().queue_state()->waiting, 0);
+    EXPECT_EQ(state_of(event_id), EventState::kDead) << "what became of the event stays said";
+    const auto again = store().discard_dead_letter(id);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().kind, ErrorKind::kNotFound);
+}
+
 TEST_P(StoreContract, ASecondDeathReplacesTheLetter) {
     enqueue(reconcile("r1"));
     dead(lease_one());

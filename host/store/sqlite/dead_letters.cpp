@@ -4,6 +4,13 @@
 #include "store/sqlite/tasks.hpp"
 
 namespace gatehouse::store::sqlite {
+namespace {
+
+tl::unexpected<Error> no_letter(std::int64_t id) {
+    return fail(ErrorKind::kNotFound, "no dead letter " + std::to_string(id));
+}
+
+}  // namespace
 
 void add_dead_letter(WriteContext& context, const TaskKey& key, const LastRun& last) {
     Database& database = context.database();
@@ -29,9 +36,7 @@ Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs n
                      "SELECT (SELECT name FROM names WHERE names.id = business), business, kind, "
                      "key, event_id, priority, flags FROM dead_letters WHERE id = ?",
                      id);
-        if (!letter.next()) {
-            return fail(ErrorKind::kNotFound, "no dead letter " + std::to_string(id));
-        }
+        if (!letter.next()) return no_letter(id);
         key = {letter.integer(1), letter.word<dispatch::TaskKind>(2), letter.text(3)};
         task = {letter.text(0),
                 key.kind,
@@ -48,6 +53,15 @@ Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs n
         task.event_id = 0;
     }
     return enqueue(context, task);
+}
+
+Result<void> discard_dead_letter(Database& database, std::int64_t id) {
+    {
+        Query letter(database, "SELECT 1 FROM dead_letters WHERE id = ?", id);
+        if (!letter.next()) return no_letter(id);
+    }
+    run(database, "DELETE FROM dead_letters WHERE id = ?", id);
+    return {};
 }
 
 }  // namespace gatehouse::store::sqlite

@@ -32,4 +32,6 @@ void remove_dead_letter(Database& database, const TaskKey& key);
 
 Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs now_ms);
 
+Result<void> discard_dead_letter(Database& database, std::int64_t id);
+
 }  // namespace gatehouse::store::sqlite

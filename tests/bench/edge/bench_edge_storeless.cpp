@@ -36,6 +36,7 @@ class YesStore final : public store::Store {
     Result<std::vector<dispatch::BusinessDue>> businesses_due() override { return nothing_here(); }
     Result<void> enqueue(const std::vector<dispatch::NewTask>&) override { return nothing_here(); }
     Result<void> replay_dead_letter(std::int64_t, UnixMs) override { return nothing_here(); }
+    Result<void> discard_dead_letter(std::int64_t) override { return nothing_here(); }
     void on_due(std::function<void(const std::vector<dispatch::BusinessDue>&)>) override {}
     Result<std::optional<access::RentalRecord>> rental(const std::string&,
                                                        const std::string&) override {

@@ -98,6 +98,22 @@ TEST_F(ApiTest, ListsAndReplaysDeadLetters) {
     EXPECT_EQ(world_.store->queue_state()->waiting, 1);
 }
 
+TEST_F(ApiTest, DiscardsADeadLetter) {
+    world_.append("a");
+    dispatch::Completion completion;
+    completion.outcome = dispatch::Completion::Outcome::kDead;
+    completion.error = Error{ErrorKind::kInvalid, "the event names nothing"};
+    world_.work(completion);
+    const json letters = get("/v1/dead-letters")["dead_letters"];
+    ASSERT_EQ(letters.size(), 1U);
+    const std::string path = "/v1/dead-letters/" + letters[0]["id"].dump() + "/discard";
+    EXPECT_EQ(ask("POST", path).status, 200);
+    EXPECT_EQ(ask("POST", path).status, 404);
+    EXPECT_EQ(ask("POST", "/v1/dead-letters/x/discard").status, 400);
+    EXPECT_EQ(get("/v1/dead-letters")["dead_letters"].size(), 0U);
+    EXPECT_EQ(world_.store->queue_state()->waiting, 0);
+}
+
 TEST_F(ApiTest, ShowsTheLastUseOfEachSecretByLabel) {
     world_.append("a");
     const json business = get("/v1/businesses")["businesses"][0];

@@ -68,6 +68,7 @@ TEST(CommandLineParser, MakesTheRequestOfARemoteVerb) {
               "/v1/explain/acme/target/lock%3A1%2F2?limit=5");
     EXPECT_EQ(target({"replay", "7"}), "/v1/events/7/replay");
     EXPECT_EQ(target({"dead-letters", "replay", "3"}), "/v1/dead-letters/3/replay");
+    EXPECT_EQ(target({"dead-letters", "discard", "3"}), "/v1/dead-letters/3/discard");
     EXPECT_EQ(target({"rentals", "acme", "--after", "r1"}), "/v1/rentals/acme?after=r1");
     EXPECT_EQ(target({"sweep", "acme"}), "/v1/sweeps/acme");
     EXPECT_EQ(target({"sweep", "acme", "--full", "--dry-run"}),

@@ -96,6 +96,7 @@ class StatementsTest : public ::testing::Test {
         append("e3", TaskKind::kReconcile);
         run_one(Outcome::kDead);
         ASSERT_TRUE(replay_dead_letter(*context_, 1, kNowMs));
+        EXPECT_FALSE(discard_dead_letter(context_->database(), 1));
         context_->take_due();
         reclaim_leases(*context_);
         forget_events(*context_, kNowMs + 1, 10);
