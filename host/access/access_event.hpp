@@ -55,10 +55,6 @@ class AccessLog {
     virtual Result<std::vector<StoredAccessEvent>> access_events(
         const AccessEventFilter& filter) = 0;
 
-    // The newest vendor time known of a connection: where catching up begins. Nothing if none.
-    virtual Result<std::optional<UnixMs>> newest_access_event_ms(const std::string& business,
-                                                                 const std::string& connection) = 0;
-
     // Deletes at most `limit` events that occurred before, and says how many went.
     virtual Result<std::int64_t> forget_access_events(UnixMs before_ms, int limit) = 0;
 };

@@ -218,13 +218,6 @@ class SqliteStore final : public Store {
         });
     }
 
-    Result<std::optional<UnixMs>> newest_access_event_ms(const std::string& business,
-                                                         const std::string& connection) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_newest_access_event_ms(db, business, connection);
-        });
-    }
-
     Result<std::int64_t> forget_access_events(UnixMs before_ms, int limit) override {
         constexpr std::int64_t kPiece = 500;
         return forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {

@@ -384,14 +384,6 @@ TEST_P(StoreProducts, AccessEventsArePagedByTheVendorsTime) {
     EXPECT_THAT(seen, ElementsAre("d", "c", "b", "a"));
 }
 
-TEST_P(StoreProducts, TheNewestTimeOfAConnectionIsKnown) {
-    EXPECT_FALSE(*store().newest_access_event_ms("acme", "doors"));
-    AccessEvent elsewhere = event_at("v0", now() + 99);
-    elsewhere.connection = "gates";
-    put({event_at("v1", now() + 7), event_at("v2", now()), elsewhere});
-    EXPECT_EQ(*store().newest_access_event_ms("acme", "doors"), now() + 7);
-}
-
 TEST_P(StoreProducts, OldAccessEventsAreForgotten) {
     std::vector<AccessEvent> events;
     for (int i = 0; i < 5; ++i) {

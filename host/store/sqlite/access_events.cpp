@@ -92,12 +92,4 @@ std::vector<StoredAccessEvent> read_access_events(Database& database,
     return events;
 }
 
-std::optional<UnixMs> read_newest_access_event_ms(Database& database, const std::string& business,
-                                                  const std::string& connection) {
-    return number(database,
-                  "SELECT occurred_ms FROM access_events WHERE business = " ID_OF(
-                      "?") " AND connection = " ID_OF("?") " ORDER BY occurred_ms DESC LIMIT 1",
-                  business, connection);
-}
-
 }  // namespace gatehouse::store::sqlite

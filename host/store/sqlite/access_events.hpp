@@ -21,7 +21,5 @@ std::int64_t forget_access_events(Database& database, UnixMs before_ms, std::int
 std::vector<access::StoredAccessEvent> read_access_events(Database& database,
                                                           const access::AccessEventFilter& filter,
                                                           int limit);
-std::optional<UnixMs> read_newest_access_event_ms(Database& database, const std::string& business,
-                                                  const std::string& connection);
 
 }  // namespace gatehouse::store::sqlite

@@ -90,10 +90,6 @@ class YesStore final : public store::Store {
         const access::AccessEventFilter&) override {
         return nothing_here();
     }
-    Result<std::optional<UnixMs>> newest_access_event_ms(const std::string&,
-                                                         const std::string&) override {
-        return nothing_here();
-    }
     Result<std::int64_t> forget_access_events(UnixMs, int) override { return nothing_here(); }
     Result<std::optional<dispatch::AlertRecord>> alert(const std::string&,
                                                        const std::string&) override {

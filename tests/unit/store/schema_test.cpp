@@ -149,7 +149,9 @@ TEST_F(SchemaTest, P5_AFileOfVersion2IsReadInFull) {
               1u);
     EXPECT_EQ((*store)->open_transfers("acme", "r1")->size(), 1u);
     EXPECT_EQ((*(*store)->alert("acme", "rental:r1"))->text, "no e-mail");
-    EXPECT_EQ(*(*store)->newest_access_event_ms("acme", "doors"), clock_.now_ms() - 7);
+    access::AccessEventFilter events;
+    events.business = "acme";
+    EXPECT_EQ((*store)->access_events(events)->at(0).event.occurred_ms, clock_.now_ms() - 7);
     ASSERT_TRUE((*store)->reclaim_leases());
     ASSERT_TRUE((*store)->replay_dead_letter(1, clock_.now_ms()));
     const auto leased =

@@ -165,7 +165,6 @@ class StatementsTest : public ::testing::Test {
         read_pin_holder(*database_, "acme", "s1", "hash");
         read_fuse_counts(*database_, "acme", "s1", kNowMs);
         read_open_transfers(*database_, "acme", "r1", 10);
-        read_newest_access_event_ms(*database_, "acme", "doors");
         access::AccessEventFilter filter;
         filter.business = "acme";
         read_access_events(*database_, filter, 10);
