@@ -18,11 +18,17 @@ struct BusinessDue {
     UnixMs due_ms = 0;
 };
 
-// One business's turn: take at most `count` of its due tasks, earliest first.
+// One business's turn: take at most `count` of its due tasks, the urgent ones first, of each
+// urgency the earliest first.
 struct Turn {
     std::string business;
     int count = 1;
+    // The first of them is a normal one that has been due for kAgedMs, if there is one: however
+    // many urgent tasks there are, the others get on.
+    bool takes_aged = false;
 };
+
+constexpr std::int64_t kAgedMs = 60'000;
 
 struct Leased {
     std::vector<Task> tasks;

@@ -1,6 +1,11 @@
 #include "dispatch/turns.hpp"
 
 namespace gatehouse::dispatch {
+namespace {
+
+constexpr int kTurnsToAged = 4;
+
+}  // namespace
 
 void Turns::note_due(const std::string& name, UnixMs due_ms) {
     Business& business = businesses_[name];
@@ -26,7 +31,7 @@ std::vector<Turn> Turns::deal(int free_workers, UnixMs now_ms) {
         business.due_ms.reset();
         ++business.working;
         --free_workers;
-        turns.push_back(Turn{name, 1});
+        turns.push_back(Turn{name, 1, ++business.turns % kTurnsToAged == 0});
     }
     for (bool has_given = true; free_workers > 0 && has_given;) {
         has_given = false;

@@ -1,6 +1,8 @@
 // Turns: whose turn it is. Remembers for each business when its next task is due and how many of
 // its tasks are being worked on, and deals the free workers out in fair turns. No I/O, no threads.
 //
+// Every fourth turn of a business begins with a task that has aged (Turn::takes_aged).
+//
 // Memory and time grow with the businesses that have waiting tasks, not with the tasks.
 #pragma once
 
@@ -48,6 +50,7 @@ class Turns {
     struct Business {
         std::optional<UnixMs> due_ms;
         int working = 0;
+        int turns = 0;  // since it last had nothing to do
         Stand stand = Stand::kNowhere;
     };
 

@@ -58,6 +58,23 @@ TEST_P(StoreContract, P10_UrgentTasksOfABusinessGoBeforeItsOlderOnes) {
     EXPECT_THAT(keys_of(lease(3)), ElementsAre("burst2"));
 }
 
+TEST_P(StoreContract, P10_ATurnForTheAgedBeginsWithANormalTaskThatWaitedForLong) {
+    enqueue(due(normal(reconcile("older")), now() - dispatch::kAgedMs));
+    enqueue(due(normal(reconcile("oldest")), now() - dispatch::kAgedMs - 1));
+    enqueue(due(normal(reconcile("young")), now() - dispatch::kAgedMs + 1));
+    enqueue(due(reconcile("move1"), now() - 1000));
+    enqueue(reconcile("move2"));
+    const auto aged = [&](int count) {
+        return keys_of(
+            store().lease({{"acme", count, true}}, now(), now() + kLeaseMs).value().tasks);
+    };
+    EXPECT_THAT(aged(2), ElementsAre("oldest", "move1"));
+    EXPECT_THAT(aged(1), ElementsAre("older"));
+    EXPECT_THAT(aged(1), ElementsAre("move2")) << "none has waited for so long";
+    EXPECT_THAT(aged(1), ElementsAre("young"));
+    EXPECT_TRUE(aged(1).empty());
+}
+
 TEST_P(StoreContract, TheNextDueTimeIsTheEarliestOfBothUrgencies) {
     enqueue(due(reconcile("move"), now() + 2000));
     enqueue(due(normal(reconcile("burst")), now() + 1000));
@@ -185,11 +202,26 @@ TEST_P(StoreContract, ATimerStaysWithAFreshBudgetAndWithoutItsEvent) {
 
 TEST_P(StoreContract, ATimerIsNotUrgent) {
     enqueue(flagged(reconcile("timer"), dispatch::kVerify));
-    ASSERT_TRUE(store().complete(again(completion(lease_one(), Outcome::kDone), now() - 1)));
+    ASSERT_TRUE(store().complete(again(completion(lease_one(), Outcome::kDone), now() + 1)));
+    clock_.advance_ms(2);
     enqueue(reconcile("move"));
     const std::vector<Task> tasks = lease(2);
     EXPECT_THAT(keys_of(tasks), ElementsAre("move", "timer"));
     EXPECT_EQ(tasks.at(1).flags, 0);
+}
+
+// As when a suspended rental's box is ticked: the second step belongs to the event like the first.
+TEST_P(StoreContract, ARunThatIsDueAgainAtOnceStaysUrgentAndKeepsItsEventOpen) {
+    const std::int64_t event_id = resolved_event("e1", {"r1"});
+    enqueue(due(normal(reconcile("burst")), now() - 1000));
+    const Task first = lease_one();
+    EXPECT_EQ(first.key, "r1");
+    ASSERT_TRUE(store().complete(again(completion(first, Outcome::kDone), now())));
+    EXPECT_EQ(state_of(event_id), EventState::kOpen);
+    const Task second = lease_one();
+    EXPECT_EQ(second.key, "r1");
+    done(second);
+    EXPECT_EQ(state_of(event_id), EventState::kDone);
 }
 
 TEST_P(StoreContract, ATimerThatIsAskedNowIsDueNow) {

@@ -100,10 +100,10 @@ void release(Database& database, std::int64_t task_id, const Wanted& wanted,
 }
 
 // A timer, or the next turn of something periodic: as if it had just been enqueued, by nobody.
-void begin_anew(Database& database, std::int64_t task_id, UnixMs due_ms) {
+void begin_anew(Database& database, std::int64_t task_id, UnixMs due_ms, Priority priority) {
     run(database, "UPDATE tasks SET first_due_ms = ?, attempts = 0, event_id = 0 WHERE id = ?",
         due_ms, task_id);
-    release(database, task_id, {due_ms, Priority::kNormal, 0}, std::nullopt);
+    release(database, task_id, {due_ms, priority, 0}, std::nullopt);
 }
 
 // A look that is due again already is in the middle of its work.
@@ -155,7 +155,9 @@ void end_lease(WriteContext& context, const Row& row, const Completion& completi
         release(database, task_id, {completion.retry_due_ms, row.wanted.priority, row.wanted.flags},
                 completion.error);
     } else if (is_done && completion.again_ms) {
-        begin_anew(database, task_id, *completion.again_ms);
+        const bool is_timer = is_over(context, completion);
+        begin_anew(database, task_id, *completion.again_ms,
+                   is_timer ? Priority::kNormal : row.wanted.priority);
     } else {
         remove_task(database, task_id);
         if (!is_done) end_dead(context, row, completion);

@@ -64,9 +64,16 @@ void put_task(WriteContext& context, std::int64_t business, const NewTask& task)
     }
 }
 
-// Takes due tasks of one urgency, the earliest first, until `leased` holds `most` of them.
-void take(WriteContext& context, const std::string& business, dispatch::Priority priority,
-          UnixMs now_ms, std::size_t most, std::vector<dispatch::Task>& leased) {
+// What a turn takes from.
+struct Due {
+    std::string business;
+    dispatch::Priority priority = dispatch::Priority::kUrgent;
+    UnixMs by_ms = 0;
+};
+
+// Reads due tasks, the earliest first, until `leased` holds `most` of them.
+void read_due(WriteContext& context, const Due& due, std::size_t most,
+              std::vector<dispatch::Task>& leased) {
     Query query(
         context.database(),
         "SELECT t.id, t.kind, t.key, t.attempts, t.first_due_ms, t.generation, t.flags, e.id, "
@@ -74,11 +81,11 @@ void take(WriteContext& context, const std::string& business, dispatch::Priority
         "ON t.kind NOT IN (2, 7) AND e.id = t.event_id "
         "WHERE t.business = ? AND t.priority = ? AND t.leased_until_ms = 0 AND t.due_ms <= ? "
         "ORDER BY t.due_ms LIMIT ?",
-        context.name_id(business), priority, now_ms, most - leased.size());
+        context.name_id(due.business), due.priority, due.by_ms, most - leased.size());
     while (query.next()) {
         dispatch::Task task;
         task.id = query.integer(0);
-        task.business = business;
+        task.business = due.business;
         task.kind = query.word<TaskKind>(1);
         task.key = query.text(2);
         task.attempt = static_cast<int>(query.integer(3)) + 1;
@@ -92,18 +99,29 @@ void take(WriteContext& context, const std::string& business, dispatch::Priority
     }
 }
 
+void take(WriteContext& context, const Due& due, UnixMs lease_until_ms, std::size_t most,
+          std::vector<dispatch::Task>& leased) {
+    const std::size_t first = leased.size();
+    if (first >= most) return;
+    read_due(context, due, most, leased);
+    for (std::size_t i = first; i < leased.size(); ++i) {
+        run(context.database(),
+            "UPDATE tasks SET leased_until_ms = ?, attempts = attempts + 1, asked_due_ms = NULL, "
+            "asked_priority = NULL, asked_flags = NULL WHERE id = ?",
+            lease_until_ms, leased[i].id);
+    }
+}
+
 void lease_turn(WriteContext& context, const dispatch::Turn& turn, UnixMs now_ms,
                 UnixMs lease_until_ms, dispatch::Leased& leased) {
     const std::size_t first = leased.tasks.size();
     const std::size_t most = first + static_cast<std::size_t>(std::max(0, turn.count));
-    for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
-        take(context, turn.business, priority, now_ms, most, leased.tasks);
+    if (turn.takes_aged) {
+        take(context, {turn.business, dispatch::Priority::kNormal, now_ms - dispatch::kAgedMs},
+             lease_until_ms, std::min(first + 1, most), leased.tasks);
     }
-    for (std::size_t i = first; i < leased.tasks.size(); ++i) {
-        run(context.database(),
-            "UPDATE tasks SET leased_until_ms = ?, attempts = attempts + 1, asked_due_ms = NULL, "
-            "asked_priority = NULL, asked_flags = NULL WHERE id = ?",
-            lease_until_ms, leased.tasks[i].id);
+    for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
+        take(context, {turn.business, priority, now_ms}, lease_until_ms, most, leased.tasks);
     }
     const auto next = context.next_due_ms(context.name_id(turn.business));
     if (next) leased.next_due.push_back({turn.business, *next});

@@ -31,6 +31,20 @@ TEST(TurnsTest, P10_ABurstGetsItsShareAndNoMore) {
     EXPECT_EQ(counts(turns.deal(2, 100)), (std::map<std::string, int>{{"burst", 1}, {"calm", 1}}));
 }
 
+TEST(TurnsTest, EveryFourthTurnOfABusinessIsForWhatHasAged) {
+    Turns turns(4);
+    std::string aged;
+    for (int i = 0; i < 12; ++i) {
+        turns.note_due("busy", 1);
+        for (const Turn& turn : turns.deal(1, 100)) {
+            aged += turn.takes_aged ? 'a' : '-';
+            turns.note_due("busy", 1);
+            turns.task_ended("busy");
+        }
+    }
+    EXPECT_EQ(aged, "---a---a---a");
+}
+
 TEST(TurnsTest, FreeWorkersGoRoundUpToTheCap) {
     Turns turns(3);
     turns.note_due("a", 1);
