@@ -74,9 +74,9 @@ json view_of(const access::StoredAccessEvent& stored) {
 }
 
 std::string csv_of(const std::vector<access::StoredAccessEvent>& events) {
-    static const std::vector<std::string> columns{"occurred",    "connection", "kind",   "target",
-                                                  "target_name", "person",     "reason", "rental",
-                                                  "renter",      "vendor_id"};
+    static const std::vector<std::string> columns{
+        "occurred", "received", "connection", "kind",   "target", "target_name",
+        "person",   "success",  "reason",     "rental", "renter", "vendor_id"};
     std::vector<std::string> header = columns;
     header.emplace_back("cursor");
     std::string text = csv_line(header);
@@ -85,7 +85,7 @@ std::string csv_of(const std::vector<access::StoredAccessEvent>& events) {
         std::vector<std::string> fields;
         fields.reserve(columns.size() + 1);
         for (const std::string& column : columns) {
-            fields.push_back(view[column].is_string() ? view[column].get<std::string>() : "");
+            fields.push_back(csv_text(view[column]));
         }
         fields.push_back(cursor_of(stored));
         text += csv_line(fields);

@@ -25,4 +25,10 @@ std::string csv_line(const std::vector<std::string>& fields) {
     return line + "\r\n";
 }
 
+std::string csv_text(const nlohmann::json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
+    return {};
+}
+
 }  // namespace gatehouse

@@ -376,15 +376,15 @@ void print_access_log(const json& document, std::ostream& out) {
 }
 
 void print_access_log_csv(const json& document, bool is_first, std::ostream& out) {
-    static const std::vector<std::string> columns{"occurred",    "connection", "kind",   "target",
-                                                  "target_name", "person",     "reason", "rental",
-                                                  "renter",      "vendor_id"};
+    static const std::vector<std::string> columns{
+        "occurred", "received", "connection", "kind",   "target", "target_name",
+        "person",   "success",  "reason",     "rental", "renter", "vendor_id"};
     if (is_first) out << csv_line(columns);
     for (const json& event : list_of(document, "access_events")) {
         std::vector<std::string> fields;
         fields.reserve(columns.size());
         for (const std::string& column : columns)
-            fields.push_back(string_member(event, column).value_or(""));
+            fields.push_back(csv_text(event.value(column, json())));
         out << csv_line(fields);
     }
 }

@@ -15,5 +15,13 @@ TEST(CsvTest, WhatASpreadsheetTakesForAFormulaIsText) {
               "\"'=1+1\",\"'+47 1\",\"'-2\",\"'@x\",\"'\tx\",\"'\rx\",\"'\nx\",\"a=1\"\r\n");
 }
 
+TEST(CsvTest, ValuesAreTextTruthsOrNothing) {
+    EXPECT_EQ(csv_text("x"), "x");
+    EXPECT_EQ(csv_text(true), "true");
+    EXPECT_EQ(csv_text(false), "false");
+    EXPECT_EQ(csv_text(nullptr), "");
+    EXPECT_EQ(csv_text(nlohmann::json::object()), "");
+}
+
 }  // namespace
 }  // namespace gatehouse

@@ -215,7 +215,7 @@ TEST_F(CliTest, AccessLogIsShownAndExported) {
         {},
         R"({"access_events":[{"occurred":"2026-11-22T08:00:00.000Z","connection":"doors",)"
         R"("kind":"unlocked","target":"lock:12","target_name":"Main","person":"+4712345",)"
-        R"("rental":"r1","renter":"o1","vendor_id":"e1","reason":""}],"next_cursor":"9-1"})"};
+        R"("rental":"r1","renter":"o1","vendor_id":"e1","reason":"","success":true}],"next_cursor":"9-1"})"};
     EXPECT_EQ(run_words({"access-log", "acme", "--rental", "r1"}), kOk);
     EXPECT_NE(notes_.call.url.find("/v1/businesses/acme/access-log?rental=r1"), std::string::npos);
     EXPECT_NE(out_.str().find("unlocked"), std::string::npos);
@@ -223,7 +223,8 @@ TEST_F(CliTest, AccessLogIsShownAndExported) {
     // The fake answers the same page for ever: the second time it names no new one.
     EXPECT_EQ(run_words({"access-log", "acme", "--csv"}), kOk);
     EXPECT_NE(notes_.call.url.find("cursor=9-1"), std::string::npos);
-    EXPECT_NE(out_.str().find("\"occurred\",\"connection\""), std::string::npos);
+    EXPECT_NE(out_.str().find("\"occurred\",\"received\",\"connection\""), std::string::npos);
+    EXPECT_NE(out_.str().find(",\"true\",\"\",\"r1\",\"o1\",\"e1\""), std::string::npos);
     EXPECT_NE(out_.str().find("\"'+4712345\""), std::string::npos);
 }
 
