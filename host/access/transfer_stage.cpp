@@ -33,6 +33,16 @@ Result<void> hand_pin_over(Attempt& attempt, const Facts& heir) {
     if (!is_wanted) {
         return {};
     }
+    // Staff may have typed one that was refused.
+    const Result<std::string> fault = attempt.pins.check(
+        {attempt.business.business, heir.site_id, heir.rental_id, attempt.facts.rental_id},
+        *attempt.rules.pin, pin);
+    if (!fault) {
+        return tl::unexpected(fault.error());
+    }
+    if (!fault->empty()) {
+        return {};
+    }
     Result<void> written =
         attempt.source.write_fields(heir.rental_id, {{code, pin}}, &attempt.steps);
     if (!written && written.error().kind != ErrorKind::kInvalid) {

@@ -254,14 +254,22 @@ class KisiPlugin final : public AccessPlugin,
     }
 
     AccessResult close(KisiApi& api, const AccessRequest& request, std::optional<User> known) {
-        // Without references there may still be what a call made that did not live to report it.
+        // There may be what a call made that did not live to report it.
         const std::string email = email_of(request);
-        if (!known && !email.empty()) known = api.find_user(email);
-        if (!known) return result_of(request.state, Json::object());
-        const Id user_id = known->id;
-        Holding(api, std::move(*known), request.rental.id, request.rental.business, host().now_ms(),
-                false)
-            .bring_into_line({}, held_of(request.references));
+        std::optional<User> renter;
+        if (!email.empty() && !(known && is_same_email(known->email, email))) {
+            renter = api.find_user(email);
+        }
+        Id user_id = 0;
+        for (std::optional<User>* user : {&known, &renter}) {
+            if (!*user) continue;
+            user_id = (*user)->id;
+            const Held before = user == &known ? held_of(request.references) : Held{};
+            Holding(api, std::move(**user), request.rental.id, request.rental.business,
+                    host().now_ms(), false)
+                .bring_into_line({}, before);
+        }
+        if (user_id == 0) return result_of(request.state, Json::object());
         const bool has_ended = request.state == State::kEnded;
         return result_of(request.state, has_ended ? Json::object() : to_references(user_id, {}));
     }

@@ -51,7 +51,9 @@ class Run {
                    random_, metrics),
           watch_(site_, [this](const std::string& what) { fail_with(what); }) {
         machine_.on_begin = [this](const dispatch::Task& task) { begin(task); };
-        machine_.on_end = [this](Machine::Ending ending) { end(ending); };
+        machine_.on_end = [this](Machine::Ending ending, const std::string& why) {
+            end(ending, why);
+        };
         client_.on_served = [this](const std::string& authority) {
             if (authority == kVendorAuthority) watch_.look();
         };
@@ -129,14 +131,14 @@ class Run {
         before_ = watch_.open();
     }
 
-    void end(Machine::Ending ending) {
+    void end(Machine::Ending ending, const std::string& why) {
         const bool is_done = ending == Machine::Ending::kDone;
         watch_.end_task(is_done, ending == Machine::Ending::kCutOff);
         was_cut_off_ = was_cut_off_ || !is_done;
         if (is_traced_) {
             std::cerr << line_ << ": " << format_utc(clock_.now_ms()) << task_
-                      << (is_done ? "" : " (not done)") << ": " << to_text(before_) << " -> "
-                      << to_text(watch_.open()) << "\n";
+                      << (is_done ? "" : " (not done: " + why + ")") << ": " << to_text(before_)
+                      << " -> " << to_text(watch_.open()) << "\n";
         }
         task_.clear();
     }
@@ -174,7 +176,8 @@ class Run {
         live_for(kQuietMs);
         const Openings open = site_.open();
         const Openings allowed = site_.allowed();
-        if (const Openings extra = without(open, allowed); !extra.empty()) {
+        const Openings extra = without(without(open, allowed), watch_.stuck());
+        if (!extra.empty()) {
             fail_with("still let in: " + to_text(extra));
         }
         const Openings missing = without(without(allowed, open), site_.unsure());

@@ -10,6 +10,7 @@
 #include "loader.hpp"
 #include "plugins/bound_connection.hpp"
 #include "plugins/documents.hpp"
+#include "plugins/faults.hpp"
 #include "plugins/http_service.hpp"
 
 namespace gatehouse::model {
@@ -165,6 +166,9 @@ Result<std::string> InProcessPlugins::call(const plugins::Call& call) {
     }
     if (outcome.kind != GATEHOUSE_OK) {
         Error error{static_cast<ErrorKind>(outcome.kind), outcome.message};
+        const auto fields = parse_json(outcome.fields);
+        const std::string faults = fields ? plugins::faults_in_words(*fields) : "";
+        if (!faults.empty()) error.message += " (" + faults + ")";
         if (outcome.retry_after_ms > 0) {
             error.retry_after_ms = static_cast<std::int64_t>(outcome.retry_after_ms);
         }

@@ -127,7 +127,10 @@ bool Machine::run_one() {
     }
     const bool is_done = completion.outcome == dispatch::Completion::Outcome::kDone;
     const bool is_cut_off = has_ended || plugins_->has_runner_died();
-    on_end(is_cut_off ? Ending::kCutOff : is_done ? Ending::kDone : Ending::kNotDone);
+    on_end(is_cut_off ? Ending::kCutOff
+           : is_done  ? Ending::kDone
+                      : Ending::kNotDone,
+           completion.error ? completion.error->message : "");
     return true;
 }
 

@@ -44,9 +44,10 @@ class Machine {
     // kCutOff: the host or a runner ended in the middle of it.
     enum class Ending { kDone, kNotDone, kCutOff };
 
-    // Told before and after each task.
+    // Told before and after each task; `why` it is not done, for people.
     std::function<void(const dispatch::Task& task)> on_begin = [](const auto&) {};
-    std::function<void(Ending ending)> on_end = [](Ending) {};
+    std::function<void(Ending ending, const std::string& why)> on_end = [](Ending,
+                                                                           const std::string&) {};
 
   private:
     void start();

@@ -65,15 +65,15 @@ std::vector<std::string> Pins::of(const std::string& rental_id, const std::strin
 
 void Pins::looked_at(const std::string& rental_id, const std::string& field, bool is_done) {
     if (!is_usable(rental_id, field)) return;
-    if (is_done) had_.insert(rental_id);
+    if (is_done) confirmed_[rental_id] = field;
     std::vector<std::string>& held = held_[rental_id];
     if (is_done) held.clear();
     if (held.empty() || held.back() != field) held.push_back(field);
 }
 
-bool Pins::is_held(const std::string& rental_id, const std::string& pin) const {
-    const auto held = held_.find(rental_id);
-    return held != held_.end() && held->second.size() == 1 && held->second.front() == pin;
+bool Pins::is_confirmed(const std::string& rental_id, const std::string& pin) const {
+    const auto confirmed = confirmed_.find(rental_id);
+    return confirmed != confirmed_.end() && confirmed->second == pin;
 }
 
 }  // namespace gatehouse::model

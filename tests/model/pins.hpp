@@ -32,20 +32,20 @@ class Pins {
     // Nothing is held for it any more.
     void forget(const std::string& rental_id) { held_.erase(rental_id); }
     // Whether anything ever was, as a look that ended well has told.
-    bool has_had(const std::string& rental_id) const { return had_.contains(rental_id); }
+    bool has_had(const std::string& rental_id) const { return confirmed_.contains(rental_id); }
     // The new rental may have the PIN of the old one.
     void transferred(const std::string& from_id, const std::string& to_id) {
         from_[to_id] = from_id;
     }
     bool is_transferred(const std::string& rental_id) const { return from_.contains(rental_id); }
 
-    // Whether the rental has surely this one.
-    bool is_held(const std::string& rental_id, const std::string& pin) const;
+    // Whether the last one that it surely had is this.
+    bool is_confirmed(const std::string& rental_id, const std::string& pin) const;
 
   private:
-    // What a rental may have at the vendor, the newest last; one alone is sure.
+    // What a rental may have at the vendor, the newest last.
     std::map<std::string, std::vector<std::string>> held_;
-    std::set<std::string> had_;
+    std::map<std::string, std::string> confirmed_;  // the last one that it surely had
     std::map<std::string, std::string> from_;
     int next_ = 0;
 };

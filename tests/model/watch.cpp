@@ -39,6 +39,22 @@ void Watch::look() {
     if (!wrong.empty()) fail_("let in against the facts: " + to_text(wrong));
 }
 
+Openings Watch::stuck() const {
+    Openings all;
+    if (site_.doors().key() != Doors::Key::kPin) return all;
+    for (const std::string& rental_id : site_.occupied_rentals()) {
+        const auto looks = looks_.find(rental_id);
+        const bool is_stuck = looks != looks_.end() &&
+                              !site_.pins().is_usable(rental_id, site_.pin_field(rental_id)) &&
+                              !site_.facts_of(rental_id).on(site_.today()).empty();
+        if (!is_stuck) continue;
+        for (const RentalFacts& facts : looks->second) {
+            all.merge(Openings(facts.on(site_.today())));
+        }
+    }
+    return all;
+}
+
 void Watch::begin_task(const std::string& rental_id) {
     look();
     is_in_task_ = true;
@@ -83,17 +99,19 @@ void Watch::note_look() {
 void Watch::settle() {
     std::vector<RentalFacts>& looks = looks_[rental_id_];
     looks.erase(looks.begin(), looks.end() - 1);
-    settled_[rental_id_] = looks.back();
+    settled_.insert(rental_id_);
 }
 
 void Watch::judge_lost(const Openings& lost) {
-    for (const auto& [rental_id, given] : settled_) {
+    for (const std::string& rental_id : settled_) {
         const RentalFacts now = site_.facts_of(rental_id);
         for (const Opening& opening : lost) {
-            if (given.on(site_.today()).contains(opening) &&
-                now.on(site_.today()).contains(opening)) {
-                fail_("shut out: " + to_text({opening}));
-            }
+            const auto allows = [&](const RentalFacts& facts) {
+                return facts.on(site_.today()).contains(opening);
+            };
+            const bool is_kept = allows(now) && std::ranges::all_of(looks_[rental_id], allows) &&
+                                 std::ranges::all_of(cut_off_[rental_id], allows);
+            if (is_kept) fail_("shut out: " + to_text({opening}));
         }
     }
 }
@@ -113,7 +131,8 @@ void Watch::judge_pin(const std::string& rental_id, const std::string& before,
         if (!site_.is_over(rental_id)) fail_("the PIN of a rental was cleared");
         return;
     }
-    const bool may_replace = pins.is_transferred(rental_id) && !pins.is_held(rental_id, before);
+    const bool may_replace =
+        pins.is_transferred(rental_id) && !pins.is_confirmed(rental_id, before);
     if (!before.empty() && !may_replace) fail_("a PIN was changed that stood in its field");
     if (!Pins::is_sound(after)) fail_("a PIN that is not sound was chosen: " + after);
     if (!pins.is_usable(rental_id, after)) fail_("a PIN was chosen that another rental has");

@@ -4,8 +4,8 @@
 //  - Nobody can open what the facts of now deny and those of every look since the last good one
 //    denied as well (P6, P7). A look that was cut off by the end of the host or of the runner
 //    counts until the end: what it gave is only found by the daily comparison.
-//  - Nobody loses by a look what the last good one gave and the facts of now still allow (P7); at a
-//    vendor with gaps not beyond the look, if it ends well.
+//  - Nobody loses by a look what the last good one gave, those since allowed and the facts of now
+//    allow (P7); at a vendor with gaps not beyond the look, if it ends well.
 //  - The host writes a PIN only where there is none, a sound one that no other rental has, and
 //    clears none of a rental that is not over. The exception: a transfer's PIN that the vendor
 //    refuses because the old rental still has it.
@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ class Watch {
 
     const Openings& open() const { return open_; }
 
+    // What a rental was given whose field now holds a PIN that cannot be used: at another lock
+    // nobody can give the one before, and the lock before stays until then.
+    Openings stuck() const;
+
   private:
     void note_look();
     void settle();
@@ -54,11 +59,11 @@ class Watch {
     bool is_in_task_ = false;
     std::string rental_id_;  // whose look is under way
     std::map<std::string, std::string> pins_before_;
-    // Of each rental, as looks found it: since the last good one; by those that were cut off; by
-    // the last good one.
+    // Of each rental, as looks found it: the last good one and those since; those that were cut
+    // off.
     std::map<std::string, std::vector<RentalFacts>> looks_;
     std::map<std::string, std::vector<RentalFacts>> cut_off_;
-    std::map<std::string, RentalFacts> settled_;
+    std::set<std::string> settled_;  // rentals that had a good look
 };
 
 }  // namespace gatehouse::model

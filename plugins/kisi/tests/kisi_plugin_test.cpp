@@ -202,6 +202,18 @@ TEST_F(KisiPluginTest, AChangedEmailMovesToAnotherUser) {
     EXPECT_EQ(moved.document["references"]["user_id"], 3);
 }
 
+TEST_F(KisiPluginTest, P5_WhatAMoveLeftUnreportedIsSuspendedToo) {
+    apply("active", {"group:4711"});
+    const Json before = references;
+    kisi.apply("r1", "active", {"group:4711"}, before, nullptr, nullptr, "ada@new.example");
+    EXPECT_EQ(kisi.roles(), Strings{"3/4711"});
+    const Outcome suspended =
+        kisi.apply("r1", "suspended", {}, before, nullptr, nullptr, "ada@new.example");
+    ASSERT_EQ(suspended.kind, 0) << suspended.message;
+    EXPECT_EQ(kisi.roles(), Strings{});
+    EXPECT_EQ(suspended.document["references"]["user_id"], 3);
+}
+
 TEST_F(KisiPluginTest, ProbeAndTargets) {
     EXPECT_EQ(kisi.host.call("access.probe", {{"schema", 1}}).document["detail"],
               "Kisi answers; the key is of owner@example.com");

@@ -137,6 +137,17 @@ TEST_F(TransferTest, P7_AnOverdueNewRentalKeepsNoOldDoorOpenAndGetsThePin) {
     EXPECT_EQ(records_.records["new"].pin_hash, key_.hash("acme", "s1", pin));
 }
 
+TEST_F(TransferTest, APinThatWasRefusedIsNotHandedOver) {
+    look("old");
+    facts("old").rental_fields["kisi_pinCode"] = "593456";
+    transfer();
+    facts("new").is_overdue = true;
+    EXPECT_TRUE(look("old").status.has_value());
+    EXPECT_EQ(field("pinCode", "new"), "");
+    EXPECT_TRUE(look("new").status.has_value());
+    EXPECT_EQ(plugins_.state("new"), "suspended");
+}
+
 TEST_F(TransferTest, P6_WhileTheNewCannotBeReadTheOldStays) {
     look("old");
     transfer();
