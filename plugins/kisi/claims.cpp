@@ -16,7 +16,6 @@ constexpr std::string_view kPrefix = "gatehouse_";
 constexpr const char* kTakenBack = "-";
 constexpr std::size_t kMaxKeyBytes = 50;  // Kisi's limits on metadata
 constexpr std::size_t kMaxValueBytes = 500;
-constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::max();
 
 std::string_view cut(std::string_view& rest, char separator) {
     const std::size_t at = std::min(rest.find(separator), rest.size());
@@ -68,23 +67,7 @@ std::int64_t from_of(const Window& window) {
     return window.from_ms.value_or(std::numeric_limits<std::int64_t>::min());
 }
 
-std::int64_t until_of(const Window& window) {
-    return window.until_ms.value_or(kEver);
-}
-
-std::int64_t begin_of(std::int64_t now_ms, const Window& window) {
-    return std::max(window.from_ms.value_or(now_ms), now_ms);
-}
-
 }  // namespace
-
-bool is_same_from(std::int64_t now_ms, const Window& a, const Window& b) {
-    return begin_of(now_ms, a) == begin_of(now_ms, b) && a.until_ms == b.until_ms;
-}
-
-bool covers_from(std::int64_t now_ms, const Window& outer, const Window& inner) {
-    return begin_of(now_ms, outer) <= begin_of(now_ms, inner) && until_of(outer) >= until_of(inner);
-}
 
 Claims::Claims(const Json& metadata, std::string business) : business_(std::move(business)) {
     if (!metadata.is_object()) return;
@@ -134,12 +117,12 @@ std::optional<Window> Claims::needed(Id group_id, std::int64_t now_ms) const {
     if (windows.empty()) return std::nullopt;
     std::ranges::sort(windows, {}, from_of);
     const auto next = std::ranges::find_if(
-        windows, [now_ms](const Window& window) { return until_of(window) > now_ms; });
+        windows, [now_ms](const Window& window) { return end_of(window) > now_ms; });
     if (next == windows.end()) return windows.back();
     Window whole = *next;
     for (auto window = next + 1; window != windows.end(); ++window) {
-        if (from_of(*window) > until_of(whole)) break;
-        if (until_of(*window) > until_of(whole)) whole.until_ms = window->until_ms;
+        if (from_of(*window) > end_of(whole)) break;
+        if (end_of(*window) > end_of(whole)) whole.until_ms = window->until_ms;
     }
     return whole;
 }

@@ -18,23 +18,13 @@
 #include <string>
 
 #include "gatehouse/plugin.hpp"
+#include "gatehouse/sdk/window.hpp"
 
 namespace gatehouse::kisi {
 
 using sdk::Json;
+using sdk::Window;
 using Id = std::int64_t;
-
-// Milliseconds since 1970; nothing = open on that side.
-struct Window {
-    std::optional<std::int64_t> from_ms = std::nullopt;
-    std::optional<std::int64_t> until_ms = std::nullopt;
-};
-
-// Whether both let in at the same times from now on: a beginning in the past is as good as none.
-bool is_same_from(std::int64_t now_ms, const Window& a, const Window& b);
-
-// Whether `outer` lets in whenever `inner` does, from now on.
-bool covers_from(std::int64_t now_ms, const Window& outer, const Window& inner);
 
 struct Claim {
     Window window;

@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include "utc_time.hpp"
-
 namespace gatehouse::kisi {
 namespace {
 
 constexpr int kMaxOffset = 20'000;  // Kisi lists no further
-
-Json time_or_null(const std::optional<std::int64_t>& at_ms) {
-    return at_ms ? Json(format_time(*at_ms)) : Json();
-}
 
 const char* state_of(const User& user, const Window& window, std::int64_t now_ms) {
     if (window.until_ms && *window.until_ms <= now_ms) return "ended";
@@ -25,9 +19,7 @@ void add_entries(const User& user, const Assignment& role, std::int64_t now_ms, 
     Json entry = {{"target", "group:" + std::to_string(role.group_id)},
                   {"state", state_of(user, role.window, now_ms)},
                   {"renter", {{"email", user.email}, {"phone", nullptr}, {"name", nullptr}}},
-                  {"window",
-                   {{"from", time_or_null(role.window.from_ms)},
-                    {"until", time_or_null(role.window.until_ms)}}},
+                  {"window", to_json(role.window)},
                   {"references",
                    {{"user_id", user.id},
                     {"assignments", {{std::to_string(role.group_id), role.id}}},

@@ -5,7 +5,6 @@
 
 #include "kisi_answer.hpp"
 #include "kisi_error.hpp"
-#include "utc_time.hpp"
 
 namespace gatehouse::kisi {
 namespace {
@@ -20,10 +19,6 @@ constexpr int kNotFound = 404;
 
 char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-Json time_or_null(const std::optional<std::int64_t>& at_ms) {
-    return at_ms ? Json(format_time(*at_ms)) : Json();
 }
 
 }  // namespace
@@ -123,8 +118,8 @@ std::variant<Assignment, Error> KisiApi::assign(Id user_id, Id group_id, const W
                          {"applies_to_id", group_id},
                          {"role_id", "group_basic"},
                          {"notify", false},
-                         {"valid_from", time_or_null(window.from_ms)},
-                         {"valid_until", time_or_null(window.until_ms)}}}};
+                         {"valid_from", sdk::time_or_null(window.from_ms)},
+                         {"valid_until", sdk::time_or_null(window.until_ms)}}}};
     const std::string what = "let the user into group " + std::to_string(group_id);
     const sdk::HttpReply reply = send("POST", "/role_assignments", &body);
     if (reply.status == kConflict || reply.status == kUnprocessable) return to_error(reply, what);

@@ -11,7 +11,6 @@
 #include "inventory.hpp"
 #include "kisi_events.hpp"
 #include "lock_groups.hpp"
-#include "utc_time.hpp"
 #include "webhook.hpp"
 
 namespace gatehouse::kisi {
@@ -44,21 +43,10 @@ Id group_of(const std::string& target) {
     return *id;
 }
 
-std::optional<std::int64_t> side_of(const std::optional<std::string>& text, const char* field) {
-    if (!text) return std::nullopt;
-    const auto at_ms = parse_time(*text);
-    if (!at_ms) throw Error("the window is not readable", {{field, "not RFC 3339"}});
-    return at_ms;
-}
-
-bool is_open(State state) {
-    return state == State::kActive || state == State::kScheduled;
-}
-
 Claim wish_of(const AccessRequest& request) {
     Claim wish;
     if (!is_open(request.state)) return wish;
-    wish.window = {side_of(request.from, "window.from"), side_of(request.until, "window.until")};
+    wish.window = sdk::window_of(request);
     for (const std::string& target : request.targets) {
         wish.groups.insert(group_of(target));
     }
@@ -137,11 +125,7 @@ class KisiPlugin final : public AccessPlugin,
                          public sdk::InboundFeature,
                          public sdk::EventsFeature {
   public:
-    void start() override {
-        if (setting("api_key").empty()) {
-            throw Error("the setting api_key is missing", {{"api_key", "is missing"}});
-        }
-    }
+    void start() override { require_setting("api_key"); }
 
     AccessResult apply(const AccessRequest& request) override {
         const Claim wish = wish_of(request);

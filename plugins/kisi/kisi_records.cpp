@@ -21,18 +21,13 @@ std::string page_query(int offset) {
     return "limit=" + std::to_string(KisiApi::kPageSize) + "&offset=" + std::to_string(offset);
 }
 
-bool is_set(const Json& object, const char* key, bool otherwise) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_boolean() ? found->get<bool>() : otherwise;
-}
-
 Integration to_integration(const Json& object) {
     if (!object.is_object() || id_at(object, "id") <= 0) throw unreadable("an integration");
     Integration integration;
     integration.id = id_at(object, "id");
     integration.url = sdk::text_at(object, "url");
-    integration.is_on =
-        is_set(object, "enabled", true) && !is_set(object, "disabled_due_to_error", false);
+    integration.is_on = sdk::flag_at(object, "enabled", true) &&
+                        !sdk::flag_at(object, "disabled_due_to_error", false);
     return integration;
 }
 

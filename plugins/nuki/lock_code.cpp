@@ -17,10 +17,14 @@ std::optional<std::int64_t> in_seconds(const std::optional<std::int64_t>& at_ms)
     return *at_ms / kSecondMs;
 }
 
+bool has_dates(const sdk::Window& window) {
+    return window.from_ms || window.until_ms;
+}
+
 // A beginning in the past is as good as none.
-bool is_same_from(std::int64_t now_ms, const Dates& a, const Dates& b) {
-    const auto begin = [now_ms](const Dates& dates) {
-        return *in_seconds(std::max(dates.from_ms.value_or(now_ms), now_ms));
+bool is_same_in_seconds(std::int64_t now_ms, const sdk::Window& a, const sdk::Window& b) {
+    const auto begin = [now_ms](const sdk::Window& window) {
+        return in_seconds(sdk::begin_of(now_ms, window));
     };
     return begin(a) == begin(b) && in_seconds(a.until_ms) == in_seconds(b.until_ms);
 }
@@ -122,8 +126,8 @@ bool LockCode::is_as_wished(const KeypadCode& found, Wish wish) const {
     if (!has_code || found.name != wanted_.name) return false;
     if (wish == Wish::kDisabled) return !found.is_enabled;
     return found.is_enabled && !found.is_restricted &&
-           (wanted_.dates.is_open() || found.applies_dates) &&
-           is_same_from(patience_.now_ms, found.dates, wanted_.dates);
+           (!has_dates(wanted_.dates) || found.applies_dates) &&
+           is_same_in_seconds(patience_.now_ms, found.dates, wanted_.dates);
 }
 
 // Whether a write that was asked for may still be on its way, so that asking again were too soon.

@@ -21,12 +21,6 @@ Error unreadable(const std::string& what) {
     return {Kind::kUnavailable, "Nuki's answer is not readable: " + what};
 }
 
-std::optional<std::int64_t> whole_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end() || !found->is_number_integer()) return std::nullopt;
-    return found->get<std::int64_t>();
-}
-
 std::optional<std::int64_t> time_at(const Json& object, const char* key) {
     const auto found = object.find(key);
     if (found == object.end() || found->is_null()) return std::nullopt;
@@ -46,21 +40,21 @@ std::string code_at(const Json& object) {
 }
 
 bool is_zero_or_absent(const Json& object, const char* key) {
-    return whole_at(object, key).value_or(0) == 0;
+    return sdk::whole_at(object, key).value_or(0) == 0;
 }
 
 KeypadCode to_code(const Json& object, LockId lock) {
     KeypadCode code;
     code.id = sdk::text_at(object, "id");
     if (code.id.empty()) throw unreadable("a keypad code");
-    if (const auto number = whole_at(object, "authId")) {
+    if (const auto number = sdk::whole_at(object, "authId")) {
         code.auth = std::to_string(lock) + "/" + std::to_string(*number);
     }
     code.name = sdk::text_at(object, "name");
     code.code = code_at(object);
     const auto enabled = object.find("enabled");
     code.is_enabled = enabled == object.end() || !enabled->is_boolean() || enabled->get<bool>();
-    const std::int64_t week_days = whole_at(object, "allowedWeekDays").value_or(0);
+    const std::int64_t week_days = sdk::whole_at(object, "allowedWeekDays").value_or(0);
     code.applies_dates = week_days != 0;
     code.is_restricted = (week_days != 0 && week_days != kEveryDay) ||
                          !is_zero_or_absent(object, "allowedFromTime") ||
@@ -72,16 +66,12 @@ KeypadCode to_code(const Json& object, LockId lock) {
     return code;
 }
 
-Json time_or_null(const std::optional<std::int64_t>& at_ms) {
-    return at_ms ? Json(sdk::format_time(*at_ms)) : Json();
-}
-
 // Always whole: Nuki leaves dates unused that come without weekdays.
 Json to_body(const WantedCode& wanted) {
     Json body = {{"name", wanted.name},
                  {"enabled", wanted.is_enabled},
-                 {"allowedFromDate", time_or_null(wanted.dates.from_ms)},
-                 {"allowedUntilDate", time_or_null(wanted.dates.until_ms)},
+                 {"allowedFromDate", sdk::time_or_null(wanted.dates.from_ms)},
+                 {"allowedUntilDate", sdk::time_or_null(wanted.dates.until_ms)},
                  {"allowedWeekDays", kEveryDay},
                  {"allowedFromTime", 0},
                  {"allowedUntilTime", 0}};
@@ -133,7 +123,7 @@ std::string NukiApi::account() {
 std::vector<SmartLock> NukiApi::locks() {
     std::vector<SmartLock> locks;
     for (const Json& entry : list("/smartlock", "list the smart locks")) {
-        const auto id = whole_at(entry, "smartlockId");
+        const auto id = sdk::whole_at(entry, "smartlockId");
         if (!id) throw unreadable("a smart lock");
         locks.push_back({*id, sdk::text_at(entry, "name")});
     }
@@ -146,14 +136,14 @@ bool NukiApi::is_reachable(LockId lock) {
     if (reply.status != 200) throw to_error(reply, what);
     const Json shown = reply.json();
     if (!shown.is_object()) throw unreadable(what);
-    return whole_at(shown, "serverState") != kOutOfReach;
+    return sdk::whole_at(shown, "serverState") != kOutOfReach;
 }
 
 std::vector<KeypadCode> NukiApi::codes(LockId lock) {
     std::vector<KeypadCode> codes;
     const std::string what = "list the codes of smart lock " + std::to_string(lock);
     for (const Json& entry : list(auth_path(lock), what)) {
-        if (whole_at(entry, "type") == kKeypadCodeType) codes.push_back(to_code(entry, lock));
+        if (sdk::whole_at(entry, "type") == kKeypadCodeType) codes.push_back(to_code(entry, lock));
     }
     return codes;
 }

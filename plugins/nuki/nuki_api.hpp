@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gatehouse/plugin.hpp"
+#include "gatehouse/sdk/window.hpp"
 
 namespace gatehouse::nuki {
 
@@ -19,14 +20,6 @@ struct SmartLock {
     std::string name;
 };
 
-// Milliseconds since 1970; nothing = open on that side.
-struct Dates {
-    std::optional<std::int64_t> from_ms = std::nullopt;
-    std::optional<std::int64_t> until_ms = std::nullopt;
-
-    bool is_open() const { return !from_ms && !until_ms; }
-};
-
 // A keypad code as the API shows it, which lags behind the lock.
 struct KeypadCode {
     std::string id;
@@ -36,7 +29,7 @@ struct KeypadCode {
     bool is_enabled = true;
     bool is_restricted = false;  // to some weekdays or hours
     bool applies_dates = true;   // Nuki does not without weekdays (forum topic 22356)
-    Dates dates;
+    sdk::Window dates;
     std::string updated_at;
     bool is_under_way = false;  // a write has not reached the lock yet
 };
@@ -46,7 +39,7 @@ struct WantedCode {
     std::string name;
     std::string code;
     bool is_enabled = true;
-    Dates dates;
+    sdk::Window dates;
 };
 
 enum class Accepted {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "gatehouse/sdk/json.hpp"
 #include "gatehouse/sdk/utc_time.hpp"
 
 namespace gatehouse::nuki {
@@ -27,17 +28,6 @@ constexpr int kSuccess = 0;
 constexpr int kInvalidCode = 224;
 constexpr int kInvalidFingerprint = 225;
 constexpr int kInvalidTag = 226;
-
-std::optional<std::int64_t> whole_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end() || !found->is_number_integer()) return std::nullopt;
-    return found->get<std::int64_t>();
-}
-
-bool is_set(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_boolean() && found->get<bool>();
-}
 
 const char* kind_of(std::int64_t action) {
     switch (action) {
@@ -101,18 +91,18 @@ std::string target_of(std::int64_t lock) {
 Json reference_of(const Json& entry, std::int64_t lock) {
     const std::string id = sdk::text_at(entry, "authId");
     if (id.size() == kAuthIdDigits) return id;
-    if (const auto number = whole_at(entry, "authId")) {
+    if (const auto number = sdk::whole_at(entry, "authId")) {
         return std::to_string(lock) + "/" + std::to_string(*number);
     }
     return nullptr;
 }
 
 Json low_battery(const Json& body, std::int64_t now_ms) {
-    const auto lock = whole_at(body, "smartlockId");
+    const auto lock = sdk::whole_at(body, "smartlockId");
     const auto state = body.find("state");
     if (!lock || state == body.end() || !state->is_object()) return nullptr;
-    const bool is_keypad = is_set(*state, "keypadBatteryCritical");
-    if (!is_keypad && !is_set(*state, "batteryCritical")) return nullptr;
+    const bool is_keypad = sdk::flag_at(*state, "keypadBatteryCritical");
+    if (!is_keypad && !sdk::flag_at(*state, "batteryCritical")) return nullptr;
     const std::string now = sdk::format_time(now_ms);
     // Nuki sends the whole state at each change and gives it no id: once a day will do.
     return {{"id", "battery-" + std::to_string(*lock) + (is_keypad ? "-keypad-" : "-") +
@@ -126,12 +116,12 @@ Json low_battery(const Json& body, std::int64_t now_ms) {
 Json changed_code(const Json& body, std::int64_t now_ms) {
     const auto found = body.find("smartlockAuth");
     if (found == body.end() || !found->is_object()) return nullptr;
-    const auto lock = whole_at(*found, "smartlockId");
+    const auto lock = sdk::whole_at(*found, "smartlockId");
     const std::string id = sdk::text_at(*found, "id");
     if (!lock || id.empty()) return nullptr;
     std::string at = sdk::text_at(*found, "updateDate");
     if (!sdk::parse_time(at)) at = sdk::format_time(now_ms);
-    const bool is_deleted = is_set(body, "deleted");
+    const bool is_deleted = sdk::flag_at(body, "deleted");
     return {{"id", "auth-" + id.substr(0, kAuthIdDigits) + (is_deleted ? "-deleted-" : "-") + at},
             {"kind", "grant_changed"},
             {"target", target_of(*lock)},
@@ -144,16 +134,16 @@ Json changed_code(const Json& body, std::int64_t now_ms) {
 
 Json event_of_log(const Json& entry) {
     if (!entry.is_object()) return nullptr;
-    const auto lock = whole_at(entry, "smartlockId");
+    const auto lock = sdk::whole_at(entry, "smartlockId");
     const std::string id = sdk::text_at(entry, "id");
     const std::string at = sdk::text_at(entry, "date");
     if (!lock || id.empty() || id.size() > 200 || !sdk::parse_time(at)) return nullptr;
-    const std::int64_t state = whole_at(entry, "state").value_or(kSuccess);
+    const std::int64_t state = sdk::whole_at(entry, "state").value_or(kSuccess);
     const bool is_refused =
         state == kInvalidCode || state == kInvalidFingerprint || state == kInvalidTag;
     const bool is_success = state == kSuccess;
     return {{"id", id},
-            {"kind", is_refused ? "denied" : kind_of(whole_at(entry, "action").value_or(0))},
+            {"kind", is_refused ? "denied" : kind_of(sdk::whole_at(entry, "action").value_or(0))},
             {"target", target_of(*lock)},
             {"person_reference", reference_of(entry, *lock)},
             {"success", is_success},

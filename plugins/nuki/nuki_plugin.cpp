@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "gatehouse/plugin.hpp"
-#include "gatehouse/sdk/utc_time.hpp"
+#include "gatehouse/sdk/window.hpp"
 #include "marker.hpp"
 #include "nuki_events.hpp"
 #include "references.hpp"
@@ -43,13 +43,6 @@ std::string target_of(LockId lock) {
     return "smartlock:" + std::to_string(lock);
 }
 
-std::optional<std::int64_t> side_of(const std::optional<std::string>& text, const char* field) {
-    if (!text) return std::nullopt;
-    const auto at_ms = sdk::parse_time(*text);
-    if (!at_ms) throw Error("the window is not readable", {{field, "not RFC 3339"}});
-    return at_ms;
-}
-
 // Empty: keep the one that is held.
 std::string pin_of(const AccessRequest& request) {
     if (request.credential.is_null()) return {};
@@ -64,21 +57,13 @@ std::string pin_of(const AccessRequest& request) {
     return pin;
 }
 
-bool is_open(State state) {
-    return state == State::kActive || state == State::kScheduled;
-}
-
 class NukiPlugin final : public AccessPlugin,
                          public sdk::TargetsFeature,
                          public sdk::InventoryFeature,
                          public sdk::InboundFeature,
                          public sdk::EventsFeature {
   public:
-    void start() override {
-        if (setting("api_token").empty()) {
-            throw Error("the setting api_token is missing", {{"api_token", "is missing"}});
-        }
-    }
+    void start() override { require_setting("api_token"); }
 
     AccessResult apply(const AccessRequest& request) override {
         std::set<LockId> locks;
@@ -179,8 +164,7 @@ class NukiPlugin final : public AccessPlugin,
                   const HeldCodes& before, Applied& applied) {
         WantedCode wanted;
         wanted.name = marker_of(request.rental.business, request.rental.id);
-        wanted.dates = {side_of(request.from, "window.from"),
-                        side_of(request.until, "window.until")};
+        wanted.dates = sdk::window_of(request);
         if (wish != Wish::kAbsent) wanted.code = pin_of(request);
         const auto known = before.find(lock);
         const HeldCode held = known == before.end() ? HeldCode{} : known->second;
@@ -222,10 +206,6 @@ class NukiPlugin final : public AccessPlugin,
     }
 };
 
-Json time_or_null(const std::optional<std::int64_t>& at_ms) {
-    return at_ms ? Json(sdk::format_time(*at_ms)) : Json();
-}
-
 const char* state_of(const KeypadCode& code, std::int64_t now_ms) {
     if (!code.is_enabled) return "suspended";
     if (code.applies_dates && code.dates.until_ms && *code.dates.until_ms <= now_ms) return "ended";
@@ -247,9 +227,7 @@ Json NukiPlugin::list_inventory(const std::string& cursor) {
         for (const KeypadCode& code : api.codes(lock.id)) {
             Json grant = {{"target", target_of(lock.id)},
                           {"state", state_of(code, host().now_ms())},
-                          {"window",
-                           {{"from", time_or_null(code.dates.from_ms)},
-                            {"until", time_or_null(code.dates.until_ms)}}},
+                          {"window", to_json(code.dates)},
                           {"references", {{"id", code.id}, {"auth", code.auth}}}};
             if (const auto rental = rental_in(business(), code.name)) {
                 grant["rental"] = *rental;
@@ -270,9 +248,7 @@ Json NukiPlugin::subscribe(const Json& request) {
     std::set<std::string> features;
     for (const Json& webhook : make_api().webhooks()) {
         if (sdk::text_at(webhook, "webhookUrl") != url) continue;
-        const auto found = webhook.find("webhookFeatures");
-        for (const std::string& feature :
-             sdk::detail::texts(found == webhook.end() ? Json() : *found)) {
+        for (const std::string& feature : sdk::texts_at(webhook, "webhookFeatures")) {
             features.insert(feature);
         }
     }

@@ -8,13 +8,10 @@ namespace {
 std::optional<Asked> asked_in(const Json& entry) {
     const auto found = entry.find("asked");
     if (found == entry.end() || !found->is_object()) return std::nullopt;
-    const auto is_set = [&found](const char* name) {
-        return found->contains(name) && (*found)[name].is_boolean() && (*found)[name].get<bool>();
-    };
     const auto at_ms = found->find("at_ms");
     if (at_ms == found->end() || !at_ms->is_number_integer()) return std::nullopt;
-    return Asked{at_ms->get<std::int64_t>(), sdk::text_at(*found, "seen"), is_set("new"),
-                 is_set("synced")};
+    return Asked{at_ms->get<std::int64_t>(), sdk::text_at(*found, "seen"),
+                 sdk::flag_at(*found, "new"), sdk::flag_at(*found, "synced")};
 }
 
 Json to_json(const HeldCode& code) {

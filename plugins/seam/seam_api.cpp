@@ -16,15 +16,8 @@ Error unreadable(const std::string& what) {
     return {Kind::kUnavailable, "Seam's answer is not readable: " + what};
 }
 
-const Json& member(const Json& object, const char* name) {
-    static const Json null;
-    if (!object.is_object()) return null;
-    const auto found = object.find(name);
-    return found == object.end() ? null : *found;
-}
-
 std::optional<std::int64_t> time_at(const Json& object, const char* key) {
-    const Json& given = member(object, key);
+    const Json& given = sdk::member_at(object, key);
     if (given.is_null()) return std::nullopt;
     const auto at_ms = given.is_string() ? sdk::parse_time(given.get<std::string>()) : std::nullopt;
     if (!at_ms) throw unreadable("the times of an access code");
@@ -33,18 +26,18 @@ std::optional<std::int64_t> time_at(const Json& object, const char* key) {
 
 // Newer answers say outright what older ones leave to a list of capabilities.
 bool takes_codes(const Json& device) {
-    const Json& can = member(device, "can_program_online_access_codes");
+    const Json& can = sdk::member_at(device, "can_program_online_access_codes");
     if (can.is_boolean()) return can.get<bool>();
-    const Json& lock = member(device, "can_remotely_unlock");
-    for (const std::string& one : sdk::detail::texts(member(device, "capabilities_supported"))) {
+    const Json& lock = sdk::member_at(device, "can_remotely_unlock");
+    for (const std::string& one : sdk::texts_at(device, "capabilities_supported")) {
         if (one == "access_code") return lock.is_boolean() && lock.get<bool>();
     }
     return false;
 }
 
 std::string name_of_device(const Json& device) {
-    const Json& properties = member(device, "properties");
-    std::string shown = sdk::text_at(member(properties, "appearance"), "name");
+    const Json& properties = sdk::member_at(device, "properties");
+    std::string shown = sdk::text_at(sdk::member_at(properties, "appearance"), "name");
     if (!shown.empty()) return shown;
     return sdk::text_at(properties, "name", sdk::text_at(device, "display_name"));
 }
@@ -61,7 +54,7 @@ AccessCode to_code(const Json& object) {
     if (code.is_time_bound) {
         code.window = {time_at(object, "starts_at"), time_at(object, "ends_at")};
     }
-    const Json& errors = member(object, "errors");
+    const Json& errors = sdk::member_at(object, "errors");
     for (const Json& error : errors.is_array() ? errors : Json::array()) {
         code.errors.push_back(sdk::text_at(error, "error_code", "unknown"));
     }
@@ -95,13 +88,14 @@ Json SeamApi::list(const std::string& path, Json body, const char* name) {
         const sdk::HttpReply reply = send(path, body);
         if (reply.status != 200) throw to_error(reply, "list the " + std::string(name));
         const Json document = reply.json();
-        const Json& entries = member(document, name);
+        const Json& entries = sdk::member_at(document, name);
         if (!entries.is_array()) throw unreadable("the list of " + std::string(name));
         for (const Json& entry : entries) {
             if (!entry.is_object()) throw unreadable("the list of " + std::string(name));
             all.push_back(entry);
         }
-        const std::string next = sdk::text_at(member(document, "pagination"), "next_page_cursor");
+        const std::string next =
+            sdk::text_at(sdk::member_at(document, "pagination"), "next_page_cursor");
         if (next.empty()) return all;
         body["page_cursor"] = next;
     }
@@ -111,7 +105,7 @@ Json SeamApi::list(const std::string& path, Json body, const char* name) {
 std::string SeamApi::workspace() {
     const sdk::HttpReply reply = send("/workspaces/get", Json::object());
     if (reply.status != 200) throw to_error(reply, "say whose key this is");
-    std::string name = sdk::text_at(member(reply.json(), "workspace"), "name");
+    std::string name = sdk::text_at(sdk::member_at(reply.json(), "workspace"), "name");
     if (name.empty()) throw unreadable("the key's workspace");
     return name;
 }
@@ -129,7 +123,7 @@ std::vector<Device> SeamApi::devices() {
 std::vector<AccessCode> SeamApi::codes(const std::string& device) {
     std::vector<AccessCode> codes;
     for (const Json& entry : list("/access_codes/list", {{"device_id", device}}, "access_codes")) {
-        const Json& managed = member(entry, "is_managed");
+        const Json& managed = sdk::member_at(entry, "is_managed");
         const bool is_managed = !managed.is_boolean() || managed.get<bool>();
         AccessCode code = to_code(entry);
         if (is_managed && code.device == device) codes.push_back(std::move(code));
@@ -154,7 +148,7 @@ AccessCode SeamApi::create(const std::string& device, const WantedCode& wanted) 
     body["device_id"] = device;
     const sdk::HttpReply reply = send("/access_codes/create", body);
     if (!reply.is_ok()) throw to_error(reply, "create an access code on device " + device);
-    AccessCode made = to_code(member(reply.json(), "access_code"));
+    AccessCode made = to_code(sdk::member_at(reply.json(), "access_code"));
     if (made.device != device) throw unreadable("the new access code");
     return made;
 }
@@ -177,9 +171,9 @@ bool SeamApi::accepted(const sdk::HttpReply& reply, const std::string& device,
     if (reply.status == kNotFound) return false;
     if (!reply.is_ok()) throw to_error(reply, what + " on device " + device);
     const Json document = reply.json();
-    const Json& attempt = member(document, "action_attempt");
+    const Json& attempt = sdk::member_at(document, "action_attempt");
     if (sdk::text_at(attempt, "status") == "error") {
-        throw to_error(sdk::text_at(member(attempt, "error"), "type"), device);
+        throw to_error(sdk::text_at(sdk::member_at(attempt, "error"), "type"), device);
     }
     return true;
 }
@@ -191,7 +185,7 @@ Json SeamApi::webhooks() {
 Json SeamApi::events(const std::string& since, std::size_t limit) {
     const sdk::HttpReply reply = send("/events/list", {{"since", since}, {"limit", limit}});
     if (reply.status != 200) throw to_error(reply, "list the events");
-    Json events = member(reply.json(), "events");
+    Json events = sdk::member_at(reply.json(), "events");
     if (!events.is_array()) throw unreadable("the list of events");
     return events;
 }

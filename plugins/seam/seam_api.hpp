@@ -8,21 +8,17 @@
 #include <vector>
 
 #include "gatehouse/plugin.hpp"
+#include "gatehouse/sdk/window.hpp"
 
 namespace gatehouse::seam {
 
 using sdk::Json;
+using sdk::Window;
 
 struct Device {
     std::string id;
     std::string name;
     bool takes_codes = false;
-};
-
-// Milliseconds since 1970; nothing = open on that side.
-struct Window {
-    std::optional<std::int64_t> from_ms = std::nullopt;
-    std::optional<std::int64_t> until_ms = std::nullopt;
 };
 
 struct AccessCode {

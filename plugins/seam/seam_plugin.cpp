@@ -42,13 +42,6 @@ std::string device_of(const std::string& target) {
     return id;
 }
 
-std::optional<std::int64_t> side_of(const std::optional<std::string>& text, const char* field) {
-    if (!text) return std::nullopt;
-    const auto at_ms = sdk::parse_time(*text);
-    if (!at_ms) throw Error("the window is not readable", {{field, "not RFC 3339"}});
-    return at_ms;
-}
-
 // Empty: keep the one that is held.
 std::string pin_of(const AccessRequest& request) {
     if (request.credential.is_null()) return {};
@@ -61,10 +54,6 @@ std::string pin_of(const AccessRequest& request) {
                     {{"credential", "not a PIN for Seam"}});
     }
     return pin;
-}
-
-bool is_open(State state) {
-    return state == State::kActive || state == State::kScheduled;
 }
 
 Wish wish_of(State state) {
@@ -101,11 +90,7 @@ class SeamPlugin final : public AccessPlugin,
                          public sdk::InboundFeature,
                          public sdk::EventsFeature {
   public:
-    void start() override {
-        if (setting("api_key").empty()) {
-            throw Error("the setting api_key is missing", {{"api_key", "is missing"}});
-        }
-    }
+    void start() override { require_setting("api_key"); }
 
     AccessResult apply(const AccessRequest& request) override {
         std::set<std::string> devices;
@@ -171,8 +156,7 @@ class SeamPlugin final : public AccessPlugin,
                   const Held& before, Applied& applied) {
         WantedCode wanted;
         wanted.name = name_of(request.rental.business, request.rental.id);
-        wanted.window = {side_of(request.from, "window.from"),
-                         side_of(request.until, "window.until")};
+        wanted.window = sdk::window_of(request);
         if (wish != Wish::kAbsent) wanted.code = pin_of(request);
         const auto known = before.find(device);
         const Progress progress = bring_into_line(
@@ -212,10 +196,6 @@ class SeamPlugin final : public AccessPlugin,
     }
 };
 
-Json time_or_null(const std::optional<std::int64_t>& at_ms) {
-    return at_ms ? Json(sdk::format_time(*at_ms)) : Json();
-}
-
 const char* state_of(const AccessCode& code, std::int64_t now_ms) {
     if (code.window.until_ms && *code.window.until_ms <= now_ms) return "ended";
     return code.window.from_ms && *code.window.from_ms > now_ms ? "scheduled" : "active";
@@ -235,9 +215,7 @@ Json SeamPlugin::list_inventory(const std::string& cursor) {
         for (const AccessCode& code : api.codes(device.id)) {
             Json grant = {{"target", "device:" + device.id},
                           {"state", state_of(code, host().now_ms())},
-                          {"window",
-                           {{"from", time_or_null(code.window.from_ms)},
-                            {"until", time_or_null(code.window.until_ms)}}},
+                          {"window", to_json(code.window)},
                           {"references", {{"access_code_id", code.id}}}};
             if (const auto rental = rental_in(business(), code.name)) {
                 grant["rental"] = *rental;
@@ -261,9 +239,7 @@ Json SeamPlugin::subscribe(const Json& request) {
     for (const Json& webhook : make_api().webhooks()) {
         if (sdk::text_at(webhook, "url") != url) continue;
         detail.clear();
-        const auto types = webhook.find("event_types");
-        for (const std::string& type :
-             sdk::detail::texts(types == webhook.end() ? Json() : *types)) {
+        for (const std::string& type : sdk::texts_at(webhook, "event_types")) {
             if (std::ranges::find(kTypesWithPins, type) != kTypesWithPins.end()) {
                 detail = "the webhook also sends " + type +
                          ", whose events carry PINs: choose the event types of the README";

@@ -1,14 +1,17 @@
 // The template: a plugin for a vendor that does not exist, small enough to be copied whole. Its
 // vendor has one resource: PUT, GET and DELETE /doors/{door}/renters/{email}.
-#include <map>
-
 #include "gatehouse/plugin.hpp"
+#include "gatehouse/sdk/http_status.hpp"
 
 namespace {
 
 using namespace gatehouse::sdk;
 
+constexpr std::uint64_t kDefaultDelayMs = 5'000;
+
 class Template final : public gatehouse::AccessPlugin, public TargetsFeature {
+    void start() override { require_setting("api_key"); }
+
     AccessResult grant(const AccessRequest& request) override {
         return put_all(request, true, "open to " + request.renter.email);
     }
@@ -80,12 +83,9 @@ class Template final : public gatehouse::AccessPlugin, public TargetsFeature {
     }
 
     static Error error_of(const HttpReply& reply) {
-        static const std::map<int, Kind> kinds{{400, Kind::kInvalid},   {401, Kind::kAuth},
-                                               {403, Kind::kForbidden}, {404, Kind::kNotFound},
-                                               {409, Kind::kConflict},  {429, Kind::kRateLimited}};
-        const auto known = kinds.find(reply.status);
-        return {known == kinds.end() ? Kind::kUnavailable : known->second,
-                "the vendor answered " + std::to_string(reply.status)};
+        const Kind kind = kind_of_status(reply.status);
+        return {kind, "the vendor answered " + std::to_string(reply.status),
+                kind == Kind::kRateLimited ? retry_after_ms(reply, kDefaultDelayMs) : 0};
     }
 };
 

@@ -1,14 +1,9 @@
 #include "inventory.hpp"
 
-#include "gatehouse/sdk/utc_time.hpp"
 #include "key_ring.hpp"
 
 namespace gatehouse::unloc {
 namespace {
-
-Json time_or_null(const std::optional<std::int64_t>& at_ms) {
-    return at_ms ? Json(sdk::format_time(*at_ms)) : Json();
-}
 
 Json to_grant(const Key& key) {
     const bool is_later = key.state == "scheduled" || key.state == "creating";
@@ -18,9 +13,7 @@ Json to_grant(const Key& key) {
                    {{"email", nullptr},
                     {"phone", key.phone.empty() ? Json() : Json(key.phone)},
                     {"name", key.name.empty() ? Json() : Json(key.name)}}},
-                  {"window",
-                   {{"from", time_or_null(key.window.from_ms)},
-                    {"until", time_or_null(key.window.until_ms)}}},
+                  {"window", to_json(key.window)},
                   {"references", {{"key", key.id}}}};
     const Marker marker = marker_of(key);
     if (!marker.rental_id.empty()) {

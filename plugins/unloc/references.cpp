@@ -7,27 +7,13 @@ namespace {
 
 using sdk::Json;
 
-std::set<std::string> texts_at(const Json& object, const char* name) {
-    std::set<std::string> texts;
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_array()) return texts;
-    for (const Json& one : *found) {
-        if (one.is_string()) texts.insert(one.get<std::string>());
-    }
-    return texts;
-}
-
-std::int64_t number_at(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+std::set<std::string> set_at(const Json& object, const char* name) {
+    const std::vector<std::string> texts = sdk::texts_at(object, name);
+    return {texts.begin(), texts.end()};
 }
 
 std::optional<std::int64_t> time_at(const Json& object, const char* name) {
     return sdk::parse_time(sdk::text_at(object, name));
-}
-
-Json time_or_null(const std::optional<std::int64_t>& at_ms) {
-    return at_ms ? Json(sdk::format_time(*at_ms)) : Json();
 }
 
 }  // namespace
@@ -35,10 +21,10 @@ Json time_or_null(const std::optional<std::int64_t>& at_ms) {
 References references_from(const Json& document) {
     References references;
     if (!document.is_object()) return references;
-    references.phones = texts_at(document, "phones");
-    references.keys = texts_at(document, "keys");
-    references.foreign = texts_at(document, "foreign");
-    references.polls = static_cast<int>(number_at(document, "polls") & 0xff);
+    references.phones = set_at(document, "phones");
+    references.keys = set_at(document, "keys");
+    references.foreign = set_at(document, "foreign");
+    references.polls = static_cast<int>(sdk::whole_at(document, "polls").value_or(0) & 0xff);
     const auto jobs = document.find("jobs");
     if (jobs == document.end() || !jobs->is_array()) return references;
     for (const Json& job : *jobs) {
@@ -47,9 +33,9 @@ References references_from(const Json& document) {
         if (note.id.empty()) continue;
         note.phone = sdk::text_at(job, "phone");
         note.window = {time_at(job, "from"), time_at(job, "until")};
-        note.locks = texts_at(job, "locks");
-        note.since_ms = number_at(job, "since_ms");
-        note.failures = static_cast<int>(number_at(job, "failures") & 0xff);
+        note.locks = set_at(job, "locks");
+        note.since_ms = sdk::whole_at(job, "since_ms").value_or(0);
+        note.failures = static_cast<int>(sdk::whole_at(job, "failures").value_or(0) & 0xff);
         references.jobs.push_back(std::move(note));
     }
     return references;
@@ -60,8 +46,8 @@ Json to_json(const References& references) {
     for (const JobNote& note : references.jobs) {
         jobs.push_back({{"id", note.id},
                         {"phone", note.phone},
-                        {"from", time_or_null(note.window.from_ms)},
-                        {"until", time_or_null(note.window.until_ms)},
+                        {"from", sdk::time_or_null(note.window.from_ms)},
+                        {"until", sdk::time_or_null(note.window.until_ms)},
                         {"locks", note.locks},
                         {"since_ms", note.since_ms},
                         {"failures", note.failures}});

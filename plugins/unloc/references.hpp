@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "gatehouse/plugin.hpp"
-#include "window.hpp"
+#include "gatehouse/sdk/window.hpp"
 
 namespace gatehouse::unloc {
+
+using sdk::Window;
 
 // Keys that Unloc was asked to make.
 struct JobNote {

@@ -28,16 +28,9 @@ Error unreadable(const std::string& what) {
     return {Kind::kUnavailable, "Unloc's answer is not readable: " + what};
 }
 
-const Json& member(const Json& object, const char* name) {
-    static const Json null;
-    if (!object.is_object()) return null;
-    const auto found = object.find(name);
-    return found == object.end() ? null : *found;
-}
-
 // Whole seconds: what is written is compared with what Unloc shows.
 std::optional<std::int64_t> time_at(const Json& object, const char* name) {
-    const Json& value = member(object, name);
+    const Json& value = sdk::member_at(object, name);
     if (value.is_null()) return std::nullopt;
     const auto at_ms = value.is_string() ? sdk::parse_time(value.get<std::string>()) : std::nullopt;
     if (!at_ms) throw unreadable("the times of a key");
@@ -48,13 +41,13 @@ Key to_key(const Json& object) {
     Key key;
     key.id = sdk::text_at(object, "id");
     key.lock_id = sdk::text_at(object, "lockId");
-    key.phone = sdk::text_at(member(object, "appUser"), "id");
-    key.name = sdk::text_at(member(object, "appUser"), "name");
+    key.phone = sdk::text_at(sdk::member_at(object, "appUser"), "id");
+    key.name = sdk::text_at(sdk::member_at(object, "appUser"), "name");
     key.state = sdk::text_at(object, "state");
     if (key.id.empty() || key.lock_id.empty() || key.state.empty()) throw unreadable("a key");
     key.window = {time_at(object, "start"), time_at(object, "end")};
-    key.has_recurrence = !member(object, "recurrence").is_null();
-    key.metadata = member(object, "metadata");
+    key.has_recurrence = !sdk::member_at(object, "recurrence").is_null();
+    key.metadata = sdk::member_at(object, "metadata");
     return key;
 }
 
@@ -73,7 +66,7 @@ std::string created_key_id(const Json& element) {
         std::string id = sdk::text_at(element, name);
         if (!id.empty()) return id;
     }
-    return sdk::text_at(member(element, "key"), "id");
+    return sdk::text_at(sdk::member_at(element, "key"), "id");
 }
 
 Job::State state_from(const std::string& status) {
@@ -92,7 +85,7 @@ Json read(const sdk::HttpReply& reply, const std::string& what) {
 }
 
 const Json& list_in(const Json& document, const char* name) {
-    const Json& list = member(document, name);
+    const Json& list = sdk::member_at(document, name);
     if (!list.is_array()) throw unreadable(std::string("the list of ") + name);
     return list;
 }
@@ -122,7 +115,7 @@ void UnlocApi::fetch_token() {
     if (text.empty() || text.find_first_of(" \r\n") != std::string::npos) {
         throw unreadable("the token");
     }
-    const Json& lifetime = member(document, "expires_in");
+    const Json& lifetime = sdk::member_at(document, "expires_in");
     const std::int64_t seconds =
         lifetime.is_number_integer()
             ? std::clamp<std::int64_t>(lifetime.get<std::int64_t>(), 0, kDefaultTokenS)
@@ -154,7 +147,7 @@ sdk::HttpReply UnlocApi::send(const std::string& method, const std::string& path
 
 std::string UnlocApi::project_name() {
     const Json document = read(send("GET", ""), "read the project");
-    const Json& project = member(document, "project");
+    const Json& project = sdk::member_at(document, "project");
     if (sdk::text_at(project, "id").empty()) throw unreadable("the project");
     return sdk::text_at(project, "name");
 }
@@ -205,7 +198,7 @@ std::optional<Key> UnlocApi::key(const std::string& id) {
     const sdk::HttpReply reply = send("GET", "/keys/" + sdk::percent_encode(id));
     if (reply.status == kNotFound) return std::nullopt;
     const Json document = read(reply, "read a key");
-    Key key = to_key(member(document, "key"));
+    Key key = to_key(sdk::member_at(document, "key"));
     if (key.id != id) throw unreadable("a key");
     return key;
 }
@@ -220,7 +213,7 @@ std::variant<std::string, Error> UnlocApi::create(const std::vector<NewKey>& key
     const sdk::HttpReply reply = send("POST", "/keys", &body);
     if (reply.status == kConflict) return to_error(reply, "create the keys");
     const Json document = read(reply, "create the keys");
-    std::string id = sdk::text_at(member(document, "jobRef"), "id");
+    std::string id = sdk::text_at(sdk::member_at(document, "jobRef"), "id");
     if (id.empty()) throw unreadable("the job that creates the keys");
     return id;
 }
@@ -229,12 +222,12 @@ std::optional<Job> UnlocApi::job(const std::string& id) {
     const sdk::HttpReply reply = send("GET", "/jobs/" + sdk::percent_encode(id));
     if (reply.status == kNotFound) return std::nullopt;
     const Json document = read(reply, "say how the job goes");
-    const Json& object = member(document, "job");
+    const Json& object = sdk::member_at(document, "job");
     if (sdk::text_at(object, "id") != id) throw unreadable("the job");
     Job job;
     job.state = state_from(sdk::text_at(object, "status"));
     job.failure = quoted(sdk::text_at(object, "failureReason"));
-    const Json& created = member(member(object, "resultData"), "createdKeys");
+    const Json& created = sdk::member_at(sdk::member_at(object, "resultData"), "createdKeys");
     if (created.is_array()) {
         for (const Json& element : created) {
             const std::string key_id = created_key_id(element);

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "gatehouse/plugin.hpp"
-#include "window.hpp"
+#include "gatehouse/sdk/window.hpp"
 
 namespace gatehouse::unloc {
 
 using sdk::Json;
+using sdk::Window;
 
 struct Account {
     std::string base_url;  // without a slash at the end

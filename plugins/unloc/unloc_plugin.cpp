@@ -55,15 +55,10 @@ std::string lock_of(const std::string& target) {
 }
 
 // Whole seconds, as they are written to Unloc.
-std::optional<std::int64_t> side_of(const std::optional<std::string>& text, const char* field) {
-    if (!text) return std::nullopt;
-    const auto at_ms = sdk::parse_time(*text);
-    if (!at_ms) throw Error("the window is not readable", {{field, "not RFC 3339"}});
-    return *at_ms - *at_ms % kSecondMs;
-}
-
-bool is_open(State state) {
-    return state == State::kActive || state == State::kScheduled;
+sdk::Window whole_seconds(sdk::Window window) {
+    if (window.from_ms) *window.from_ms -= *window.from_ms % kSecondMs;
+    if (window.until_ms) *window.until_ms -= *window.until_ms % kSecondMs;
+    return window;
 }
 
 std::uint64_t poll_after_ms(int polls) {
@@ -82,10 +77,7 @@ class UnlocPlugin final : public AccessPlugin,
   public:
     void start() override {
         for (const char* name : {"client_id", "client_secret", "project_id"}) {
-            if (setting(name).empty()) {
-                throw Error(std::string("the setting ") + name + " is missing",
-                            {{name, "is missing"}});
-            }
+            require_setting(name);
         }
         const std::string country = setting("default_country");
         if (!country.empty() && !is_known_country(country)) {
@@ -144,8 +136,7 @@ class UnlocPlugin final : public AccessPlugin,
 
     AccessResult open(Keeper& keeper, const AccessRequest& request) const {
         Wish wish;
-        wish.window = {side_of(request.from, "window.from"),
-                       side_of(request.until, "window.until")};
+        wish.window = whole_seconds(sdk::window_of(request));
         for (const std::string& target : request.targets) {
             wish.locks.insert(lock_of(target));
         }

@@ -81,16 +81,6 @@ TEST(ClaimsTest, NoTimeIsNeededAtWhichNoRentalLetsIn) {
     EXPECT_EQ(claims.needed(900, kNow)->until_ms, std::nullopt);
 }
 
-TEST(ClaimsTest, ABeginningInThePastIsNoBeginning) {
-    EXPECT_TRUE(is_same_from(kNow, {kNow - kDay, {}}, {}));
-    EXPECT_TRUE(is_same_from(kNow, {kNow - kDay, {}}, {kNow - 1, {}}));
-    EXPECT_FALSE(is_same_from(kNow, {kNow + 1, {}}, {}));
-    EXPECT_FALSE(is_same_from(kNow, {{}, kNow + kDay}, {}));
-    EXPECT_TRUE(covers_from(kNow, {}, {kNow + 1, kNow + kDay}));
-    EXPECT_FALSE(covers_from(kNow, {kNow + 2, {}}, {kNow + 1, {}}));
-    EXPECT_FALSE(covers_from(kNow, {{}, kNow + kDay}, {}));
-}
-
 TEST(ClaimsTest, WhatDoesNotFitIsInvalid) {
     Claims claims;
     Claim many;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "gatehouse/sdk/error.hpp"
+#include "gatehouse/sdk/json.hpp"
 
 namespace gatehouse::sdk {
 
@@ -92,23 +92,12 @@ inline std::optional<State> state_from(std::string_view word) {
     return std::nullopt;
 }
 
+// Whether somebody may open with it, now or from its beginning on.
+inline bool is_open(State state) {
+    return state == State::kActive || state == State::kScheduled;
+}
+
 namespace detail {
-
-inline const Json& member(const Json& object, const char* key) {
-    static const Json null;
-    if (!object.is_object()) return null;
-    const auto found = object.find(key);
-    return found == object.end() ? null : *found;
-}
-
-inline std::vector<std::string> texts(const Json& array) {
-    std::vector<std::string> all;
-    if (!array.is_array()) return all;
-    for (const Json& item : array) {
-        if (item.is_string()) all.push_back(item.get<std::string>());
-    }
-    return all;
-}
 
 inline std::optional<std::string> optional_text(const Json& value) {
     if (!value.is_string()) return std::nullopt;
@@ -120,11 +109,11 @@ inline std::optional<std::string> optional_text(const Json& value) {
 // Throws Error(kInvalid) when the document has no usable state. Unknown members are passed over.
 inline AccessRequest access_request_from(const Json& document) {
     AccessRequest request;
-    const Json& rental = detail::member(document, "rental");
+    const Json& rental = member_at(document, "rental");
     request.rental = {text_at(rental, "id"), text_at(rental, "unit_id"),
                       text_at(rental, "unit_name"), text_at(rental, "site_id"),
                       text_at(rental, "business")};
-    const Json& renter = detail::member(document, "renter");
+    const Json& renter = member_at(document, "renter");
     request.renter = {text_at(renter, "id"), text_at(renter, "name"), text_at(renter, "email"),
                       text_at(renter, "phone"), text_at(renter, "language")};
     const std::optional<State> state = state_from(text_at(document, "state"));
@@ -132,15 +121,13 @@ inline AccessRequest access_request_from(const Json& document) {
         throw Error("the request has no usable state", {{"state", "unknown"}});
     }
     request.state = *state;
-    request.targets = detail::texts(detail::member(document, "targets"));
-    request.from =
-        detail::optional_text(detail::member(detail::member(document, "window"), "from"));
-    request.until =
-        detail::optional_text(detail::member(detail::member(document, "window"), "until"));
-    request.credential = detail::member(document, "credential");
-    const Json& references = detail::member(document, "references");
+    request.targets = texts_at(document, "targets");
+    request.from = detail::optional_text(member_at(member_at(document, "window"), "from"));
+    request.until = detail::optional_text(member_at(member_at(document, "window"), "until"));
+    request.credential = member_at(document, "credential");
+    const Json& references = member_at(document, "references");
     if (references.is_object()) request.references = references;
-    request.reasons = detail::texts(detail::member(document, "reasons"));
+    request.reasons = texts_at(document, "reasons");
     return request;
 }
 

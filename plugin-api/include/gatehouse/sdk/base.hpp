@@ -28,6 +28,13 @@ class Plugin {
         return text_at(settings_, name, std::move(otherwise));
     }
 
+    // For start(): throws Error(kInvalid), naming the setting, if it is absent or empty.
+    void require_setting(const char* name) const {
+        if (setting(name).empty()) {
+            throw Error(std::string("the setting ") + name + " is missing", {{name, "is missing"}});
+        }
+    }
+
     // Where the vendor is, without a slash at the end: the connection's base_url or `otherwise`.
     std::string base_url(const std::string& otherwise) const {
         std::string url = base_url_.empty() ? otherwise : base_url_;

@@ -21,7 +21,7 @@ struct Access {
         plugin.business_ = text_at(document, "business");
         plugin.connection_ = text_at(document, "connection");
         plugin.base_url_ = text_at(document, "base_url");
-        const Json& settings = detail::member(document, "settings");
+        const Json& settings = member_at(document, "settings");
         if (settings.is_object()) plugin.settings_ = settings;
     }
     static void enter(Plugin& plugin, gatehouse_call* call) { plugin.call_ = call; }
