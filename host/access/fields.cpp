@@ -1,5 +1,9 @@
 #include "access/fields.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 
@@ -8,16 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxStatusBytes = 250;
 constexpr const char* kBlanks = " \t\r\n";
-
-// Adds `code` unless it already says so. A code that was not sent may exist all the same.
-void add_change(FieldChanges& changes, const CustomFields& fields, const std::string& code,
-                const std::string& value, const std::string& value_when_empty) {
-    const auto found = fields.find(code);
-    const std::optional<std::string> now = found == fields.end() ? std::nullopt : found->second;
-    if (now.value_or(value_when_empty) != value) {
-        changes[code] = value;
-    }
-}
 
 }  // namespace
 
@@ -33,11 +27,21 @@ std::string field_text(const CustomFields& fields, const std::string& code) {
                : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
+bool is_ticked(const CustomFields& fields, const std::string& code) {
+    static constexpr std::array<std::string_view, 4> kYes{"true", "yes", "on", "1"};
+    std::string text = field_text(fields, code);
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return std::ranges::find(kYes, text) != kYes.end();
+}
+
 FieldChanges changes_of(const Facts& facts, const std::string& prefix, const FieldValues& values) {
     FieldChanges changes = status_change(facts, prefix, values.status);
-    // An empty box and an unticked one say the same.
-    add_change(changes, facts.rental_fields, prefix + "_overlocked",
-               values.is_overlocked ? "true" : "false", "false");
+    const std::string box = prefix + "_overlocked";
+    if (is_ticked(facts.rental_fields, box) != values.is_overlocked) {
+        changes[box] = values.is_overlocked ? "true" : "false";
+    }
     const std::string pin_code = prefix + "_pinCode";
     if (values.is_pin_cleared && !field_text(facts.rental_fields, pin_code).empty()) {
         changes[pin_code] = std::nullopt;
@@ -47,7 +51,7 @@ FieldChanges changes_of(const Facts& facts, const std::string& prefix, const Fie
 }
 
 bool is_resync_asked(const Facts& facts, const std::string& prefix) {
-    return field_text(facts.rental_fields, prefix + "_resync") == "true";
+    return is_ticked(facts.rental_fields, prefix + "_resync");
 }
 
 FieldChanges resync_change(const Facts& facts, const std::string& prefix) {
@@ -59,10 +63,15 @@ FieldChanges resync_change(const Facts& facts, const std::string& prefix) {
 
 FieldChanges status_change(const Facts& facts, const std::string& prefix,
                            const std::string& status) {
-    FieldChanges changes;
-    add_change(changes, facts.rental_fields, prefix + "_status", shorten(status, kMaxStatusBytes),
-               "");
-    return changes;
+    const std::string code = prefix + "_status";
+    const std::string text = shorten(status, kMaxStatusBytes);
+    const auto found = facts.rental_fields.find(code);
+    // A code that was not sent may exist all the same.
+    const bool is_there = found != facts.rental_fields.end() && found->second;
+    if ((is_there ? *found->second : "") == text) {
+        return {};
+    }
+    return {{code, text}};
 }
 
 FieldChanges without_status(FieldChanges changes, const std::string& prefix) {

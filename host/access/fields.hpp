@@ -21,6 +21,9 @@ struct FieldValues {
 // A field's text without the blanks that people type around it; empty if there is none.
 std::string field_text(const CustomFields& fields, const std::string& code);
 
+// Whether a yes/no field is ticked. In a business that made it a text, people write yes, on or 1.
+bool is_ticked(const CustomFields& fields, const std::string& code);
+
 // The changes that make `facts.rental_fields` say `values`, with `{prefix}_resync` unticked: only
 // what differs. Empty = nothing to write.
 FieldChanges changes_of(const Facts& facts, const std::string& prefix, const FieldValues& values);

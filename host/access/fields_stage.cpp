@@ -94,9 +94,8 @@ Result<bool> was_ticked_by_staff(Attempt& attempt, const TransferLink& link,
         return is_gone ? Result<bool>(false) : tl::unexpected(facts.error());
     }
     const std::string code = attempt.field_code(kBox);
-    const auto box = facts->rental_fields.find(code);
-    const bool is_ticked = box != facts->rental_fields.end() && box->second == "true";
-    return is_ticked && remembered_field(old_fields_json, code) != "true";
+    return is_ticked(facts->rental_fields, code) &&
+           remembered_field(old_fields_json, code) != "true";
 }
 
 Result<bool> was_overlocked_by_staff(Attempt& attempt) {
@@ -138,9 +137,8 @@ Result<void> set_box(Attempt& attempt, bool is_ticked, const std::string& why) {
 }  // namespace
 
 Result<void> settle_box(Attempt& attempt) {
-    const auto box = attempt.facts.rental_fields.find(attempt.field_code(kBox));
-    const bool is_ticked = box != attempt.facts.rental_fields.end() && box->second == "true";
-    const Result<bool> must_change = is_ticked ? is_new_move_in(attempt)
+    const bool is_on = is_ticked(attempt.facts.rental_fields, attempt.field_code(kBox));
+    const Result<bool> must_change = is_on ? is_new_move_in(attempt)
                                      : attempt.memory.holds_grant
                                          ? Result<bool>(false)
                                          : was_overlocked_by_staff(attempt);
@@ -150,8 +148,8 @@ Result<void> settle_box(Attempt& attempt) {
     if (!*must_change) {
         return {};
     }
-    return is_ticked ? set_box(attempt, false, "the overlock is older than the move-in")
-                     : set_box(attempt, true, "the rental before the transfer was overlocked");
+    return is_on ? set_box(attempt, false, "the overlock is older than the move-in")
+                 : set_box(attempt, true, "the rental before the transfer was overlocked");
 }
 
 Result<void> write_back(Attempt& attempt, const Desired& desired) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "access/fields.hpp"
 #include "base/encoding.hpp"
 #include "base/time_zone.hpp"
 
@@ -103,8 +104,7 @@ Result<void> check_renter(const Renter& renter, const SiteRules& rules) {
 // The field belongs to staff and to us: a value that differs from what we last wrote is staff's
 // word.
 bool is_staff_overlocked(const Facts& facts, const SiteRules& rules, const Memory& memory) {
-    const std::string* value = field(facts.rental_fields, rules.fields + "_overlocked");
-    const bool is_set = value != nullptr && *value == "true";
+    const bool is_set = is_ticked(facts.rental_fields, rules.fields + "_overlocked");
     const bool was_written_set = memory.overlocked_field == "true";
     if (is_set != was_written_set) {
         return is_set;

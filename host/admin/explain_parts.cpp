@@ -60,13 +60,26 @@ std::string target_names(const json& grant) {
     return names;
 }
 
-std::string held(const json& grant) {
+std::string wanted_targets(const json& desired) {
+    std::string names;
+    const json targets = pick(desired, "targets");
+    if (!targets.is_array()) return names;
+    for (const json& target : targets) {
+        if (!target.is_string()) continue;
+        names += (names.empty() ? "" : ", ") + target.get<std::string>();
+    }
+    return names;
+}
+
+std::string held(const json& desired, const json& grant) {
     const std::string state = string_member(grant, "state").value_or("");
     if (state.empty() || state == "ended") return "nobody may open anything through this rental";
     std::string text = state == "active"      ? "the renter may open "
                        : state == "scheduled" ? "the renter will be able to open "
                                               : "the renter is locked out of ";
-    const std::string names = target_names(grant);
+    std::string names = target_names(grant);
+    // A vendor that holds nothing for a suspended rental names nothing.
+    if (names.empty()) names = wanted_targets(desired);
     return text + (names.empty() ? "nothing" : names);
 }
 
@@ -152,7 +165,7 @@ bool opens_now(const json& grant) {
 
 std::string summary_of(const RentalStory& story, const json& desired, const json& grant) {
     if (!story.record) return "Gatehouse has not looked at this rental yet" + trouble(story);
-    std::string text = held(grant) + first_reason(desired);
+    std::string text = held(desired, grant) + first_reason(desired);
     const std::string wanted = string_member(desired, "state").value_or("");
     const std::string state = string_member(grant, "state").value_or("ended");
     if (bool_member(grant, "pending").value_or(false)) {

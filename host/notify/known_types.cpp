@@ -3,7 +3,7 @@
 namespace gatehouse::notify {
 
 const std::vector<std::string>& known_types() {
-    static const std::vector<std::string> kTypes{
+    static const std::vector<std::string> types{
         // Help centre, "Webhooks".
         "business.updated", "site.settings.updated", "site.availability.updated", "addon.installed",
         "addon.customFields.validate", "items.updated", "job.unit_moveIn.create.started",
@@ -23,7 +23,7 @@ const std::vector<std::string>& known_types() {
         "billing.charge", "billing.checkout", "user.disabled", "unitRental.charges.updated",
         // docs/notify.md, "Alerts".
         "gatehouse.alert.raised", "gatehouse.alert.cured"};
-    return kTypes;
+    return types;
 }
 
 }  // namespace gatehouse::notify

@@ -46,11 +46,11 @@ json property_at(const json& schema, const std::string& pointer) {
 
 // A schema's types as people who write YAML call them.
 std::string type_in_words(const json& type) {
-    static const std::map<std::string, std::string> kWords{
+    static const std::map<std::string, std::string> words{
         {"string", "text"},     {"boolean", "true or false"}, {"integer", "a whole number"},
         {"number", "a number"}, {"array", "a list"},          {"object", "a map"}};
-    const auto found = type.is_string() ? kWords.find(type.get<std::string>()) : kWords.end();
-    return found == kWords.end() ? "of another type" : found->second;
+    const auto found = type.is_string() ? words.find(type.get<std::string>()) : words.end();
+    return found == words.end() ? "of another type" : found->second;
 }
 
 // Follows on the setting's name. What the validator says is for those who know JSON Schema.

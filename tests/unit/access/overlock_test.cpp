@@ -37,6 +37,24 @@ TEST_F(OverlockTest, P7_StaffsTickOutlivesTheDebt) {
     EXPECT_EQ(plugins_.state("r1"), "active");
 }
 
+TEST_F(OverlockTest, P7_ATickInATextFieldIsATick) {
+    for (const char* yes : {"yes", " TRUE ", "On", "1"}) {
+        look();
+        tick(yes);
+        look();
+        EXPECT_EQ(plugins_.state("r1"), "suspended") << yes;
+        EXPECT_EQ(field("overlocked"), yes) << "staff's own word stays";
+        facts().is_overdue = true;
+        look();
+        facts().is_overdue = false;
+        look();
+        EXPECT_EQ(plugins_.state("r1"), "suspended") << yes;
+        tick("no");
+        look();
+        EXPECT_EQ(plugins_.state("r1"), "active") << yes;
+    }
+}
+
 TEST_F(OverlockTest, UntickingDoesNotForgiveDebt) {
     facts().is_overdue = true;
     look();

@@ -60,6 +60,9 @@ TEST(Explain, KnowsEveryState) {
     EXPECT_EQ(summary(story(R"({"state":"suspended","reasons":["overdue"]})",
                             R"({"state":"suspended","targets":[{"target":"group:1"}]})")),
               "the renter is locked out of group:1 (overdue)");
+    EXPECT_EQ(summary(story(R"({"state":"suspended","reasons":["overdue"],"targets":["group:2"]})",
+                            R"({"state":"suspended","targets":[]})")),
+              "the renter is locked out of group:2 (overdue)");
     EXPECT_EQ(summary(story(R"({"state":"active"})", R"({"state":"active","pending":true})")),
               "the renter may open nothing; the vendor has accepted this but not done it yet");
     RentalStory unknown = story("", "");
