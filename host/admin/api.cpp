@@ -6,6 +6,7 @@
 #include "admin/explain.hpp"
 #include "admin/replies.hpp"
 #include "admin/views.hpp"
+#include "dispatch/event_types.hpp"
 
 namespace gatehouse::admin {
 namespace {
@@ -211,10 +212,14 @@ HttpResponse Api::replay_event(const Request& request) {
     // The event's own id is known and would be swallowed as a duplicate; a task is not an event.
     dispatch::NewTask task;
     task.business = event.business;
-    const bool is_storeganise = event.source == "storeganise";
-    task.kind = is_storeganise ? dispatch::TaskKind::kResolve : dispatch::TaskKind::kInbound;
-    task.key = is_storeganise ? std::to_string(event.id)
-                              : dispatch::inbound_key(event.source, event.sender_id);
+    if (event.source == "storeganise") {
+        const bool asks = dispatch::asks_for_a_look(event.type);
+        task.kind = asks ? dispatch::TaskKind::kResolve : dispatch::TaskKind::kRoute;
+        task.key = std::to_string(event.id);
+    } else {
+        task.kind = dispatch::TaskKind::kInbound;
+        task.key = dispatch::inbound_key(event.source, event.sender_id);
+    }
     task.due_ms = deps_.clock.now_ms();
     task.event_id = event.id;
     if (const auto done = deps_.store.enqueue({task}); !done) return refusal(done.error());

@@ -75,6 +75,17 @@ TEST_F(ApiTest, ReplayOfAnEventIsNotSwallowedAsADuplicate) {
     EXPECT_EQ(ask("GET", path).status, 405);
 }
 
+TEST_F(ApiTest, ReplayOfAnEventThatIsOnlyToldAsksForItsRoutes) {
+    const std::int64_t id = world_.append("a", store::EventState::kDone, "unit.blocked");
+    EXPECT_EQ(ask("POST", "/v1/events/" + std::to_string(id) + "/replay").status, 202);
+    const auto leased =
+        world_.store->lease({{"acme", 5}}, world_.clock.now_ms(), world_.clock.now_ms() + 1000);
+    ASSERT_EQ(leased->tasks.size(), 1U);
+    EXPECT_EQ(leased->tasks[0].kind, dispatch::TaskKind::kRoute);
+    EXPECT_EQ(leased->tasks[0].event_id, id);
+    EXPECT_EQ(leased->tasks[0].event_type, "unit.blocked");
+}
+
 TEST_F(ApiTest, AnUnusableEventCannotBeReplayed) {
     const std::int64_t id = world_.append("a", store::EventState::kInvalid);
     EXPECT_EQ(ask("POST", "/v1/events/" + std::to_string(id) + "/replay").status, 409);

@@ -89,12 +89,13 @@ struct World {
 
     // Stores an event and gives its id.
     std::int64_t append(const std::string& sender_id,
-                        store::EventState state = store::EventState::kOpen) {
+                        store::EventState state = store::EventState::kOpen,
+                        const std::string& type = "job.unit_moveIn.completed") {
         store::NewEvent event;
         event.business = "acme";
         event.source = "storeganise";
         event.sender_id = sender_id;
-        event.type = "job.unit_moveIn.completed";
+        event.type = type;
         event.body = R"({"pin":"HUSH-4711"})";
         event.verified_by = "env:NEW";
         event.received_ms = clock.now_ms();
