@@ -1,12 +1,51 @@
 #include "inventory.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <map>
+#include <string_view>
 
 namespace gatehouse::kisi {
 namespace {
 
-constexpr int kMaxOffset = 20'000;  // Kisi lists no further
+constexpr int kGroupsAtOnce = 8;
+
+// Where a page begins.
+struct Place {
+    int group = -1;  // below 0: in the list of all roles
+    int offset = 0;
+};
+
+bool read_number(std::string_view text, int& number) {
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && stop == text.data() + text.size() && number >= 0 &&
+           number <= KisiApi::kMaxOffset;
+}
+
+Place parse_place(const std::string& cursor) {
+    Place place;
+    if (cursor.empty()) return place;
+    const std::size_t slash = cursor.find('/');
+    const std::string_view text(cursor);
+    const bool is_read = slash == std::string::npos
+                             ? read_number(text, place.offset)
+                             : read_number(text.substr(0, slash), place.group) &&
+                                   read_number(text.substr(slash + 1), place.offset);
+    if (!is_read) {
+        throw sdk::Error("the cursor is not one of this plugin", {{"cursor", "is unusable"}});
+    }
+    return place;
+}
+
+Json to_cursor(const Place& place) {
+    if (std::max(place.group, place.offset) > KisiApi::kMaxOffset) {
+        throw sdk::Error(sdk::Kind::kUnsupported,
+                         "Kisi lists no more than 20000 roles of a group, and no more groups");
+    }
+    const std::string offset = std::to_string(place.offset);
+    return place.group < 0 ? offset : std::to_string(place.group) + "/" + offset;
+}
 
 const char* state_of(const User& user, const Window& window, std::int64_t now_ms) {
     if (window.until_ms && *window.until_ms <= now_ms) return "ended";
@@ -36,12 +75,7 @@ void add_entries(const User& user, const Assignment& role, std::int64_t now_ms, 
     if (!is_claimed) grants.push_back(entry);
 }
 
-}  // namespace
-
-Json inventory_page(KisiApi& api, int offset, std::int64_t now_ms) {
-    int count = 0;
-    bool is_last = true;
-    const std::vector<GroupRole> roles = api.group_roles(offset, count, is_last);
+Json to_page(KisiApi& api, const std::vector<GroupRole>& roles, Json next, std::int64_t now_ms) {
     std::set<Id> ids;
     for (const GroupRole& role : roles) {
         ids.insert(role.user_id);
@@ -57,15 +91,44 @@ Json inventory_page(KisiApi& api, int offset, std::int64_t now_ms) {
         // Gone between the two requests: so is the role.
         if (user != users.end()) add_entries(user->second, role.assignment, now_ms, grants);
     }
-    Json next;
-    if (!is_last && count > 0) {
-        if (offset + count > kMaxOffset) {
-            throw sdk::Error(sdk::Kind::kUnsupported,
-                             "Kisi lists no more than 20000 roles, and there are more");
-        }
-        next = std::to_string(offset + count);
-    }
     return {{"schema", 1}, {"grants", std::move(grants)}, {"next_cursor", std::move(next)}};
+}
+
+// About a page of roles, of as many groups as it takes.
+Json page_by_groups(KisiApi& api, Place place, std::int64_t now_ms) {
+    bool is_last = true;
+    const std::vector<Id> groups = api.group_ids(place.group, kGroupsAtOnce, is_last);
+    std::vector<GroupRole> roles;
+    auto group = groups.begin();
+    while (group != groups.end() && std::ssize(roles) < KisiApi::kPageSize) {
+        const RolePage page = api.roles_in(*group, place.offset);
+        std::ranges::copy_if(page.roles, std::back_inserter(roles), [&](const GroupRole& role) {
+            return role.assignment.group_id == *group;
+        });
+        if (page.is_last || page.count == 0) {
+            ++group;
+            ++place.group;
+            place.offset = 0;
+        } else {
+            place.offset += page.count;
+        }
+    }
+    const bool is_over = is_last && group == groups.end();
+    return to_page(api, roles, is_over ? Json() : to_cursor(place), now_ms);
+}
+
+}  // namespace
+
+Json inventory_page(KisiApi& api, const std::string& cursor, std::int64_t now_ms) {
+    Place place = parse_place(cursor);
+    if (place.group >= 0) return page_by_groups(api, place, now_ms);
+    const RolePage page = api.roles(place.offset);
+    if (place.offset == 0 && page.total > KisiApi::kMaxOffset) {
+        return page_by_groups(api, Place{0, 0}, now_ms);
+    }
+    place.offset += page.count;
+    const bool is_over = page.is_last || page.count == 0;
+    return to_page(api, page.roles, is_over ? Json() : to_cursor(place), now_ms);
 }
 
 }  // namespace gatehouse::kisi

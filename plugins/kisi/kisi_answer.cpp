@@ -83,17 +83,21 @@ std::optional<GroupRole> to_group_role(const Json& object) {
                       {time_at(object, "valid_from"), time_at(object, "valid_until")}}};
 }
 
-bool is_last_page(const sdk::HttpReply& reply, std::size_t offset, std::size_t count,
-                  int page_size) {
+std::int64_t total_of(const sdk::HttpReply& reply) {
     const std::string range = reply.header("x-collection-range");
     const std::size_t slash = range.find('/');
-    std::size_t total = 0;
-    if (slash != std::string::npos) {
-        const char* end = range.data() + range.size();
-        const auto [stop, error] = std::from_chars(range.data() + slash + 1, end, total);
-        if (error == std::errc{} && stop == end) return count == 0 || offset + count >= total;
-    }
-    return count < static_cast<std::size_t>(page_size);
+    if (slash == std::string::npos) return -1;
+    std::int64_t total = -1;
+    const char* end = range.data() + range.size();
+    const auto [stop, error] = std::from_chars(range.data() + slash + 1, end, total);
+    return error == std::errc{} && stop == end && total >= 0 ? total : -1;
+}
+
+bool is_last_page(const sdk::HttpReply& reply, std::size_t offset, std::size_t count,
+                  int page_size) {
+    const std::int64_t total = total_of(reply);
+    if (total < 0) return count < static_cast<std::size_t>(page_size);
+    return count == 0 || offset + count >= static_cast<std::size_t>(total);
 }
 
 Json read_list(const sdk::HttpReply& reply, const std::string& what) {

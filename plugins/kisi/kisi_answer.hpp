@@ -24,8 +24,10 @@ std::optional<User> to_user(const Json& object);
 // Nothing for a role that is not one of a user in a group.
 std::optional<GroupRole> to_group_role(const Json& object);
 
-// "X-Collection-Range: 0-249/612" tells the total, "*/0" that there is nothing. Without it a short
-// page is the last.
+// "X-Collection-Range: 0-249/612" tells the total, "*/0" that there is nothing. Below 0 without it.
+std::int64_t total_of(const sdk::HttpReply& reply);
+
+// Without a total a short page is the last.
 bool is_last_page(const sdk::HttpReply& reply, std::size_t offset, std::size_t count,
                   int page_size);
 

@@ -52,6 +52,13 @@ struct Group {
     std::string name;
 };
 
+struct RolePage {
+    std::vector<GroupRole> roles;  // those of users in groups
+    int count = 0;                 // with the others
+    std::int64_t total = 0;        // of all pages; 0: Kisi did not say
+    bool is_last = true;
+};
+
 bool is_same_email(const std::string& a, const std::string& b);
 
 // Every function throws Error for an answer that is not what was asked for. [call]
@@ -87,8 +94,12 @@ class KisiApi {
     // One page of groups; `is_last` tells whether more follow.
     std::vector<Group> groups(int offset, bool& is_last);
 
-    // One page of everybody's roles in groups.
-    std::vector<GroupRole> group_roles(int offset, int& count, bool& is_last);
+    // Some of the groups' ids, in their order, from the offset on.
+    std::vector<Id> group_ids(int offset, int limit, bool& is_last);
+
+    // One page of everybody's roles, or of those in one group.
+    RolePage roles(int offset);
+    RolePage roles_in(Id group_id, int offset);
 
     // Those of the users that exist.
     std::vector<User> users(const std::set<Id>& ids);
@@ -107,8 +118,10 @@ class KisiApi {
     EventSet event_set(Id id, const std::string& cursor);
 
     static constexpr int kPageSize = 250;
+    static constexpr int kMaxOffset = 20'000;  // Kisi refuses what lies further on
 
   private:
+    RolePage read_roles(const std::string& filter, int offset);
     sdk::HttpReply send(const std::string& method, const std::string& path,
                         const Json* body = nullptr);
 

@@ -24,7 +24,6 @@ using sdk::State;
 
 constexpr const char* kDefaultUrl = "https://api.kisi.io";
 constexpr const char* kRenterKey = "gatehouse-renter";
-constexpr int kMaxOffset = 20'000;
 constexpr std::uint64_t kLeastRemainingMs = 4'000;  // for one more poll and the answer
 
 std::optional<Id> parse_id(std::string_view text) {
@@ -140,7 +139,7 @@ class KisiPlugin final : public AccessPlugin,
 
     Page list_targets(const std::string& cursor) override {
         const auto offset = cursor.empty() ? Id{0} : parse_id(cursor);
-        if (!offset || *offset > kMaxOffset) {
+        if (!offset || *offset > KisiApi::kMaxOffset) {
             throw Error("the cursor is not one of this plugin", {{"cursor", "is unusable"}});
         }
         bool is_last = true;
@@ -150,17 +149,13 @@ class KisiPlugin final : public AccessPlugin,
             page.targets.push_back({"group:" + std::to_string(group.id), group.name, "group"});
         }
         const Id next = *offset + static_cast<Id>(groups.size());
-        if (!is_last && next <= kMaxOffset) page.next_cursor = std::to_string(next);
+        if (!is_last && next <= KisiApi::kMaxOffset) page.next_cursor = std::to_string(next);
         return page;
     }
 
     Json list_inventory(const std::string& cursor) override {
-        const auto offset = cursor.empty() ? Id{0} : parse_id(cursor);
-        if (!offset || *offset > kMaxOffset) {
-            throw Error("the cursor is not one of this plugin", {{"cursor", "is unusable"}});
-        }
         KisiApi api = make_api();
-        return inventory_page(api, static_cast<int>(*offset), host().now_ms());
+        return inventory_page(api, cursor, host().now_ms());
     }
 
     Json parse_inbound(const Json& request) override {

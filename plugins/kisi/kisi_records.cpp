@@ -21,6 +21,11 @@ std::string page_query(int offset) {
     return "limit=" + std::to_string(KisiApi::kPageSize) + "&offset=" + std::to_string(offset);
 }
 
+Id group_id_of(const Json& object) {
+    if (!object.is_object() || id_at(object, "id") <= 0) throw unreadable("a group");
+    return id_at(object, "id");
+}
+
 Integration to_integration(const Json& object) {
     if (!object.is_object() || id_at(object, "id") <= 0) throw unreadable("an integration");
     Integration integration;
@@ -46,16 +51,39 @@ EventSet to_event_set(const sdk::HttpReply& reply, const std::string& what) {
 
 }  // namespace
 
-std::vector<GroupRole> KisiApi::group_roles(int offset, int& count, bool& is_last) {
-    const sdk::HttpReply reply = send("GET", "/role_assignments?sort=id&" + page_query(offset));
+RolePage KisiApi::read_roles(const std::string& filter, int offset) {
+    const sdk::HttpReply reply =
+        send("GET", "/role_assignments?sort=id&" + filter + page_query(offset));
     const Json list = read_list(reply, "list the roles");
-    std::vector<GroupRole> roles;
+    RolePage page;
     for (const Json& entry : list) {
-        if (const auto role = to_group_role(entry)) roles.push_back(*role);
+        if (const auto role = to_group_role(entry)) page.roles.push_back(*role);
     }
-    count = static_cast<int>(list.size());
-    is_last = is_last_page(reply, static_cast<std::size_t>(offset), list.size(), kPageSize);
-    return roles;
+    page.count = static_cast<int>(list.size());
+    page.total = std::max<std::int64_t>(total_of(reply), 0);
+    page.is_last = is_last_page(reply, static_cast<std::size_t>(offset), list.size(), kPageSize);
+    return page;
+}
+
+RolePage KisiApi::roles(int offset) {
+    return read_roles("", offset);
+}
+
+RolePage KisiApi::roles_in(Id group_id, int offset) {
+    return read_roles("applies_to_type=Group&applies_to_id=" + std::to_string(group_id) + "&",
+                      offset);
+}
+
+std::vector<Id> KisiApi::group_ids(int offset, int limit, bool& is_last) {
+    const sdk::HttpReply reply = send("GET", "/groups?sort=id&limit=" + std::to_string(limit) +
+                                                 "&offset=" + std::to_string(offset));
+    std::vector<Id> ids;
+    const Json list = read_list(reply, "list the groups");
+    for (const Json& entry : list) {
+        ids.push_back(group_id_of(entry));
+    }
+    is_last = is_last_page(reply, static_cast<std::size_t>(offset), list.size(), limit);
+    return ids;
 }
 
 std::vector<User> KisiApi::users(const std::set<Id>& ids) {
@@ -83,8 +111,7 @@ std::vector<Id> KisiApi::groups_of_lock(Id lock_id) {
     if (reply.status == kNotFound || reply.status == kForbidden) return {};
     std::vector<Id> groups;
     for (const Json& entry : read_list(reply, "list the groups of a lock")) {
-        if (!entry.is_object() || id_at(entry, "id") <= 0) throw unreadable("a group");
-        groups.push_back(id_at(entry, "id"));
+        groups.push_back(group_id_of(entry));
     }
     return groups;
 }

@@ -195,10 +195,13 @@ Json FakeKisi::answer_users(const std::string& method, const std::string& rest, 
 Json FakeKisi::answer_assignments(const std::string& method, const std::string& rest,
                                   const Json& body) {
     if (method == "GET") {
-        std::vector<Json> all;
+        std::vector<const Json*> all;
+        const std::string assignee = parameter(rest.substr(1), "assignee_id");
+        const std::string group = parameter(rest.substr(1), "applies_to_id");
         for (const auto& [id, one] : assignments) {
-            const std::string assignee = parameter(rest.substr(1), "assignee_id");
-            if (assignee.empty() || one["assignee_id"].dump() == assignee) all.push_back(one);
+            const bool is_wanted = (assignee.empty() || one["assignee_id"].dump() == assignee) &&
+                                   (group.empty() || one["applies_to_id"].dump() == group);
+            if (is_wanted) all.push_back(&one);
         }
         return list(all, rest.substr(1));
     }
@@ -261,11 +264,21 @@ Json FakeKisi::answer_event_sets(const std::string& method, const std::string& r
 }
 
 Json FakeKisi::list(const std::vector<Json>& all, const std::string& query) const {
+    std::vector<const Json*> entries;
+    entries.reserve(all.size());
+    for (const Json& entry : all) {
+        entries.push_back(&entry);
+    }
+    return list(entries, query);
+}
+
+Json FakeKisi::list(const std::vector<const Json*>& all, const std::string& query) const {
     const auto limit = static_cast<std::size_t>(std::stoi(parameter(query, "limit")));
     const auto offset = static_cast<std::size_t>(std::stoi(parameter(query, "offset")));
+    if (offset > 20'000) return error(400);
     Json page = Json::array();
     for (std::size_t i = offset; i < std::min(all.size(), offset + limit); ++i) {
-        page.push_back(all[i]);
+        page.push_back(*all[i]);
     }
     Json reply = ok(page);
     if (has_ranges) {

@@ -59,6 +59,7 @@ class FakeKisi {
     Json answer_integrations(const std::string& method, const std::string& rest, const Json& body);
     Json answer_event_sets(const std::string& method, const std::string& rest);
     Json list(const std::vector<Json>& all, const std::string& query) const;
+    Json list(const std::vector<const Json*>& all, const std::string& query) const;
 
     int next_id_ = 1;
     int polls_ = 0;

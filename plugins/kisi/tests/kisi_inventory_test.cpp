@@ -31,8 +31,20 @@ class KisiInventoryTest : public testing::Test {
         return all;
     }
 
+    // One of some users, made when first asked for.
+    Json user_for(int number) {
+        while (std::ssize(users_) <= number) {
+            users_.push_back(
+                kisi.add_user("u" + std::to_string(users_.size()) + "@example.com")["id"]);
+        }
+        return users_[static_cast<std::size_t>(number)];
+    }
+
     FakeKisi kisi;
     Json last;
+
+  private:
+    std::vector<Json> users_;
 };
 
 using Strings = std::vector<std::string>;
@@ -80,6 +92,44 @@ TEST_F(KisiInventoryTest, ManyRolesComeByPages) {
         kisi.add_assignment(user["id"], 900);
     }
     EXPECT_EQ(held().size(), 600U);
+}
+
+// Kisi refuses an offset beyond 20,000.
+TEST_F(KisiInventoryTest, MoreRolesThanOneListTellsComeGroupByGroup) {
+    constexpr int kGroups = 42;
+    constexpr int kEach = 620;
+    kisi.groups.clear();
+    for (int group = 0; group < kGroups; ++group) {
+        kisi.groups.push_back(1000 + group);
+        const bool is_empty = group % 5 == 0;
+        if (is_empty) continue;
+        for (int i = 0; i < kEach; ++i) {
+            kisi.add_assignment(user_for(i), 1000 + group);
+        }
+    }
+    EXPECT_EQ(held().size(), 33U * kEach);
+}
+
+TEST_F(KisiInventoryTest, AGroupWithMoreRolesThanCanBeReadIsRefused) {
+    for (int i = 0; i < 20'600; ++i) {
+        kisi.add_assignment(user_for(i % 100), 900);
+    }
+    Json cursor;
+    Outcome outcome;
+    do {
+        outcome = kisi.host.call("inventory.list", {{"schema", 1}, {"cursor", cursor}});
+        if (outcome.kind == 0) cursor = outcome.document["next_cursor"];
+    } while (outcome.kind == 0 && !cursor.is_null());
+    EXPECT_EQ(outcome.message,
+              "Kisi lists no more than 20000 roles of a group, and no more groups");
+}
+
+TEST_F(KisiInventoryTest, ACursorOfSomebodyElseIsRefused) {
+    for (const char* cursor : {"x", "-1", "1/", "/1", "1/2/3", "20001", "99999999999"}) {
+        const Outcome outcome =
+            kisi.host.call("inventory.list", {{"schema", 1}, {"cursor", cursor}});
+        EXPECT_EQ(outcome.message, "the cursor is not one of this plugin") << cursor;
+    }
 }
 
 }  // namespace
