@@ -179,7 +179,7 @@ Result<bool> replace_refused_pin(Attempt& attempt, const Error& refusal) {
     }
     const Result<bool> is_shared = is_shared_with_old(attempt);
     if (!is_shared) {
-        return is_shared;
+        return tl::unexpected(is_shared.error());
     }
     if (!*is_shared && !plugins::names_fault(refusal.message, kCredential)) {
         return false;

@@ -216,6 +216,13 @@ std::vector<Sentence> sentences_of_messages() {
                 World& world = scene.get();
                 world.send_event(m[1], world.last_webhook().at("data"));
             }),
+        say("when the last event is replayed",
+            [](Scene& scene, const std::smatch&) {
+                World& world = scene.get();
+                const std::string id = std::to_string(world.last_event());
+                const test::CommandResult result = world.host().run({"replay", id});
+                if (result.status != 0) throw std::runtime_error(result.output);
+            }),
         say("when Storeganise sends (\\S+) with (\\{.*\\})",
             [](Scene& scene, const std::smatch& m) {
                 scene.get().send_event(m[1], json::parse(m[2].str()));
