@@ -51,7 +51,7 @@ void put_code_by_hand(World& world, const std::string& unit, const std::string& 
 }
 
 std::string target_of(World& world, const std::string& door) {
-    const std::string target = world.target_of_door(door);
+    std::string target = world.target_of_door(door);
     if (target.empty()) throw std::runtime_error("there is no door " + door);
     return target;
 }
