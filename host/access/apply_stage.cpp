@@ -103,8 +103,12 @@ void store_grant(Attempt& attempt, const Desired& desired) {
 
 // A call that failed may have done a part of its work: until one succeeds, what the vendor holds is
 // not what was remembered, and an end must not take it for nothing.
-void store_doubt(Attempt& attempt, const Desired& desired) {
+void store_doubt(Attempt& attempt, const Desired& desired, ErrorKind why) {
     RentalRecord& record = attempt.record;
+    const bool was_refused = why == ErrorKind::kConflict || why == ErrorKind::kInvalid;
+    if (attempt.pin && record.pin_hash.empty() && !was_refused) {
+        record.pin_hash = attempt.pin_hash;  // the vendor may have it: nobody else may get it
+    }
     if (!attempt.memory.holds_grant) {
         attempt.grant = Grant{};
         attempt.grant.state = desired.state;
@@ -167,7 +171,7 @@ Result<void> apply(Attempt& attempt, const Desired& desired) {
     }
     Result<Grant> granted = call_with_pin(attempt, desired);
     if (!granted) {
-        store_doubt(attempt, desired);
+        store_doubt(attempt, desired, granted.error().kind);
         return tl::unexpected(granted.error());
     }
     attempt.look.has_vendor_agreed = true;

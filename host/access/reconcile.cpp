@@ -162,7 +162,11 @@ Result<void> end_access(Attempt& attempt, const Desired& desired) {
 
 Result<void> grant_access(Attempt& attempt, const Desired& desired) {
     if (Result<void> settled = settle_pin(attempt); !settled) {
-        return settled;
+        // To shut a door no PIN is needed.
+        const bool must_shut =
+            desired.state == AccessState::kSuspended && attempt.memory.holds_grant;
+        const Result<bool> is_shut = must_shut ? bring_into_line(attempt, desired) : true;
+        return is_shut ? settled : tl::unexpected(is_shut.error());
     }
     const Result<bool> applied = bring_into_line(attempt, desired);
     if (!applied) {

@@ -37,7 +37,6 @@ class Pins {
     void transferred(const std::string& from_id, const std::string& to_id) {
         from_[to_id] = from_id;
     }
-    bool is_transferred(const std::string& rental_id) const { return from_.contains(rental_id); }
 
     // Whether the last one that it surely had is this.
     bool is_confirmed(const std::string& rental_id, const std::string& pin) const;

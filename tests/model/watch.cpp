@@ -9,7 +9,7 @@ namespace gatehouse::model {
 std::string to_text(const Openings& openings) {
     std::string text;
     for (const auto& [who, door] : openings) {
-        text += (text.empty() ? "" : ", ") + who + " at " + door;
+        text.append(text.empty() ? "" : ", ").append(who).append(" at ").append(door);
     }
     return text;
 }
@@ -131,9 +131,8 @@ void Watch::judge_pin(const std::string& rental_id, const std::string& before,
         if (!site_.is_over(rental_id)) fail_("the PIN of a rental was cleared");
         return;
     }
-    const bool may_replace =
-        pins.is_transferred(rental_id) && !pins.is_confirmed(rental_id, before);
-    if (!before.empty() && !may_replace) fail_("a PIN was changed that stood in its field");
+    const bool may_replace = before.empty() || !pins.is_confirmed(rental_id, before);
+    if (!may_replace) fail_("a PIN was changed that stood in its field");
     if (!Pins::is_sound(after)) fail_("a PIN that is not sound was chosen: " + after);
     if (!pins.is_usable(rental_id, after)) fail_("a PIN was chosen that another rental has");
 }

@@ -7,8 +7,8 @@
 //  - Nobody loses by a look what the last good one gave, those since allowed and the facts of now
 //    allow (P7); at a vendor with gaps not beyond the look, if it ends well.
 //  - The host writes a PIN only where there is none, a sound one that no other rental has, and
-//    clears none of a rental that is not over. The exception: a transfer's PIN that the vendor
-//    refuses because the old rental still has it.
+//    clears none of a rental that is not over. The exception: one that the vendor refused before it
+//    ever confirmed it.
 #pragma once
 
 #include <functional>

@@ -105,6 +105,27 @@ TEST_F(PinLookTest, StaffsBadPinIsRefusedVisiblyAndTheOldOneKept) {
     EXPECT_EQ(given(), "");
 }
 
+TEST_F(PinLookTest, APinThatTheVendorMayHaveIsNobodyElses) {
+    plugins_.errors["r1"] = Error{ErrorKind::kUnavailable, "the answer was lost"};
+    look();
+    EXPECT_EQ(records_.records["r1"].pin_hash, key_.hash("acme", "s1", field("pinCode")));
+    plugins_.errors["r1"] = Error{ErrorKind::kConflict, "a role of somebody else's"};
+    records_ = {};
+    look();
+    EXPECT_EQ(records_.records["r1"].pin_hash, "");
+}
+
+TEST_F(PinLookTest, P7_ADoorIsShutThoughThePinCannotBeUsed) {
+    plugins_.errors["r1"] = Error{ErrorKind::kConflict, "it has a part of it"};
+    look();
+    plugins_.errors.clear();
+    type("111111");
+    facts().is_overdue = true;
+    EXPECT_EQ(look().status.error().kind, ErrorKind::kInvalid);
+    EXPECT_EQ(plugins_.state("r1"), "suspended");
+    EXPECT_EQ(given(), "");
+}
+
 TEST_F(PinLookTest, AFirstPinThatIsBadGivesNoAccess) {
     type("111111");
     EXPECT_EQ(look().status.error().kind, ErrorKind::kInvalid);
