@@ -219,6 +219,7 @@ class Run {
     Machine machine_;
     Watch watch_;
     Openings before_;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread sets variables
     const bool is_traced_ = std::getenv("GATEHOUSE_MODEL_TRACE") != nullptr;
     std::string line_;
     std::string task_;  // that is under way

@@ -21,11 +21,11 @@ struct Verb {
     unsigned vendors = kAll;
 };
 
-const std::array<std::pair<Vendor, const char*>, 3> kVendors{
+constexpr std::array<std::pair<Vendor, const char*>, 3> kVendors{
     {{Vendor::kKisi, "kisi"}, {Vendor::kNuki, "nuki"}, {Vendor::kUnloc, "unloc"}}};
 
 const std::vector<Verb>& verbs() {
-    static const std::vector<Verb> kVerbs{
+    static const std::vector<Verb> all{
         {"move_in", 10, {kRenters, kUnits, 4}, true},  // renter, unit, days until it begins
         {"move_out", 6, {kUnits}, true},               // unit
         {"plan_move_out", 4, {kUnits, 4}, true},       // unit, days until the last day
@@ -51,7 +51,7 @@ const std::vector<Verb>& verbs() {
         {"slow_vendor", 4, {12}, false, kNuki | kUnloc},    // hours
         {"vendor_forgets", 2, {3}, false, kNuki | kUnloc},  // how many orders
     };
-    return kVerbs;
+    return all;
 }
 
 int below(std::mt19937_64& random, int bound) {

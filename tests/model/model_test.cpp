@@ -30,7 +30,7 @@ struct Share {
 };
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-    const char* text = std::getenv(variable);
+    const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
     return text == nullptr ? otherwise : std::stoull(text);
 }
 

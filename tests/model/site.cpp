@@ -19,8 +19,8 @@ int door_of(std::size_t unit, int target) {
 }  // namespace
 
 const Openings& RentalFacts::on(const std::string& day) const {
-    static const Openings kNone;
-    return day < first_day || (!last_day.empty() && last_day < day) ? kNone : openings;
+    static const Openings none;
+    return day < first_day || (!last_day.empty() && last_day < day) ? none : openings;
 }
 
 Site::Site(const History& history, const std::string& business, const Clock& clock,
@@ -63,7 +63,7 @@ Site::Site(const History& history, const std::string& business, const Clock& clo
 
 void Site::act(const Act& act) {
     using Deed = void (Site::*)(const Act&);
-    static const std::map<std::string, Deed> kDeeds{
+    static const std::map<std::string, Deed> deeds{
         {"move_in", &Site::move_in},
         {"move_out", &Site::move_out},
         {"plan_move_out", &Site::plan_move_out},
@@ -76,7 +76,7 @@ void Site::act(const Act& act) {
         {"echo", &Site::echo},
         {"somebody_deletes", &Site::delete_at_vendor},
     };
-    if (const auto deed = kDeeds.find(act.verb); deed != kDeeds.end()) {
+    if (const auto deed = deeds.find(act.verb); deed != deeds.end()) {
         (this->*deed->second)(act);
     } else if (act.verb == "overdue" || act.verb == "pay") {
         set_overdue(act, act.verb == "overdue");
@@ -107,7 +107,7 @@ void Site::emit(const Act& act, const std::string& type, const json& data) {
 }
 
 std::string Site::make_job(const std::string& type, const std::string& state, const json& data) {
-    const std::string id = "job-" + std::to_string(next_id_++);
+    std::string id = "job-" + std::to_string(next_id_++);
     change("jobs", id, {{"type", type}, {"state", state}, {"data", data}});
     return id;
 }
