@@ -17,6 +17,12 @@ bool has_body(const HttpCall& call) {
            call.method == "PATCH";
 }
 
+// When a kept connection ends without a byte of answer, libcurl sends the request once more on a
+// new one. It cannot where it would have to read the body again.
+bool is_repeatable(const HttpCall& call) {
+    return call.method != "POST" && call.method != "PATCH";
+}
+
 std::string_view trim(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos) return {};
@@ -77,7 +83,13 @@ void CurlHandle::set_request(const HttpCall& call, const Url& url) {
         curl_easy_setopt(easy_, CURLOPT_POST, 1L);
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE,
                          static_cast<curl_off_t>(call.body.size()));
-        curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, call.body.data());  // not copied
+        if (is_repeatable(call)) {
+            curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, call.body.data());  // not copied
+        } else {
+            unsent_ = call.body;
+            curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &CurlHandle::on_unsent);
+            curl_easy_setopt(easy_, CURLOPT_READDATA, this);
+        }
     } else {
         curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
     }
@@ -143,6 +155,9 @@ tl::unexpected<Error> CurlHandle::failure(CURLcode code) const {
     }
     if (auto refused = guard_.failure(code)) return tl::unexpected(std::move(*refused));
     if (is_not_http(code)) return fail(ErrorKind::kInvalid, where + "the answer is not HTTP");
+    if (code == CURLE_SEND_FAIL_REWIND) {
+        return fail(ErrorKind::kUnavailable, where + "the connection ended without an answer");
+    }
     return fail(ErrorKind::kUnavailable, where + lower(curl_easy_strerror(code)));
 }
 
@@ -155,6 +170,13 @@ void CurlHandle::take_header(std::string_view line) {
     if (colon == std::string_view::npos) return;
     const std::string_view value = trim(line.substr(colon + 1));
     reply_.headers.emplace_back(lower(trim(line.substr(0, colon))), std::string(value));
+}
+
+std::size_t CurlHandle::on_unsent(char* data, std::size_t size, std::size_t count, void* self) {
+    std::string_view& unsent = static_cast<CurlHandle*>(self)->unsent_;
+    const std::size_t taken = unsent.copy(data, size * count);
+    unsent.remove_prefix(taken);
+    return taken;
 }
 
 std::size_t CurlHandle::on_header(char* data, std::size_t size, std::size_t count, void* self) {

@@ -39,6 +39,7 @@ class CurlHandle {
     void take_header(std::string_view line);
     tl::unexpected<Error> failure(CURLcode code) const;
 
+    static std::size_t on_unsent(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
 
@@ -49,6 +50,7 @@ class CurlHandle {
     const HeaderList connect_to_;
 
     // Of the exchange under way.
+    std::string_view unsent_;
     HttpReply reply_;
     std::size_t max_body_bytes_ = 0;
     std::size_t header_bytes_ = 0;

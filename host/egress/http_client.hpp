@@ -41,7 +41,8 @@ class HttpClient {
     // kInvalid: the answer is too large or not HTTP, or the call itself cannot be sent: a malformed
     // method, URL or header, a line break in any of them, a header that is the client's own affair
     // (Host, Content-Length, Connection and their like). Redirects are not followed. A request
-    // that died on a kept connection before any answer is sent once more on a new one.
+    // that died on a kept connection before any answer is sent once more on a new one, but for a
+    // POST or PATCH whose body was begun: what it asked for may have been done.
     virtual Result<HttpReply> send(const HttpCall& call) = 0;
 
     // Ends the exchanges under way within a second, with kUnavailable; later ones fail at once.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -107,6 +108,45 @@ TEST(CurlClientTest, AConnectionThatThePeerClosedIsReplaced) {
         ASSERT_TRUE(client->send(get("http://" + peer.authority() + "/")));
     }
     EXPECT_EQ(peer.requests().size(), 5U);
+}
+
+// A peer that takes the second request of a connection and ends without an answer: it may have done
+// what was asked, and only who asked can find out.
+TEST(CurlClientTest, WhatIsNotTheSameTwiceIsSentOnce) {
+    for (const char* method : {"POST", "PATCH"}) {
+        std::atomic<int> taken = 0;
+        HttpPeer peer([&taken](const PeerRequest&) {
+            const bool is_second = ++taken == 2;
+            return is_second ? PeerAnswer{200, "", {}, "", true} : PeerAnswer{200, "done"};
+        });
+        const auto client = client_for(peer);
+        HttpCall call = get("http://" + peer.authority() + "/jobs");
+        call.method = method;
+        call.body = "{}";
+        EXPECT_TRUE(client->send(call));
+        const auto lost = client->send(call);
+        ASSERT_FALSE(lost) << method;
+        EXPECT_EQ(lost.error().kind, ErrorKind::kUnavailable);
+        EXPECT_EQ(lost.error().message,
+                  peer.authority() + ": the connection ended without an answer");
+        EXPECT_EQ(taken, 2) << method;
+        EXPECT_TRUE(client->send(call)) << method;
+    }
+}
+
+TEST(CurlClientTest, WhatIsTheSameTwiceIsSentAgain) {
+    std::atomic<int> taken = 0;
+    HttpPeer peer([&taken](const PeerRequest&) {
+        const bool is_second = ++taken == 2;
+        return is_second ? PeerAnswer{200, "", {}, "", true} : PeerAnswer{200, "done"};
+    });
+    const auto client = client_for(peer);
+    HttpCall call = get("http://" + peer.authority() + "/jobs");
+    call.method = "PUT";
+    call.body = "{}";
+    EXPECT_TRUE(client->send(call));
+    EXPECT_TRUE(client->send(call));
+    EXPECT_EQ(taken, 3);
 }
 
 TEST(CurlClientTest, P11_RefusesPrivateAddressesAtConnectTime) {
