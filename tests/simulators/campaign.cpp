@@ -31,6 +31,7 @@ class Campaign : public std::enable_shared_from_this<Campaign> {
         timer_.expires_after(std::chrono::milliseconds(order_.delay_ms));
         timer_.async_wait([self = shared_from_this()](boost::system::error_code) {
             if (self->to_send_ == 0) return self->done_(self->outcomes_);
+            self->began_ = std::chrono::steady_clock::now();
             for (int lane = 0; lane < self->order_.lanes; ++lane) {
                 self->send_next(make_link(self->io_, self->order_.url));
             }
@@ -38,9 +39,19 @@ class Campaign : public std::enable_shared_from_this<Campaign> {
     }
 
   private:
+    // The next message leaves on this link, when it is due.
     void send_next(const std::shared_ptr<WebhookLink>& link) {
         if (sent_ == to_send_) return;
-        const Message& message = messages_[sent_++ % messages_.size()];
+        const std::size_t number = sent_++;
+        const auto due = began_ + std::chrono::milliseconds(order_.over_ms) * number / to_send_;
+        if (due <= std::chrono::steady_clock::now()) return send(link, number);
+        auto timer = std::make_shared<asio::steady_timer>(io_, due);
+        timer->async_wait([self = shared_from_this(), link, number,
+                           timer](boost::system::error_code) { self->send(link, number); });
+    }
+
+    void send(const std::shared_ptr<WebhookLink>& link, std::size_t number) {
+        const Message& message = messages_[number % messages_.size()];
         link->deliver(message.body, message.signature, order_.rules,
                       [self = shared_from_this(), link](const Outcome& outcome) {
                           self->outcomes_.push_back(to_json(outcome));
@@ -57,6 +68,7 @@ class Campaign : public std::enable_shared_from_this<Campaign> {
     Done done_;
     std::size_t to_send_;
     std::size_t sent_ = 0;
+    std::chrono::steady_clock::time_point began_;
     json outcomes_ = json::array();
 };
 
@@ -85,6 +97,7 @@ Order order_from(const json& options, const std::string& default_secret) {
     const int all_at_once = options.value("parallel", false) ? order.copies : 1;
     order.lanes = std::max(options.value("connections", all_at_once), 1);
     order.delay_ms = options.value("delay_ms", std::int64_t{0});
+    order.over_ms = options.value("over_ms", std::int64_t{0});
     order.rules = rules_from(options);
     return order;
 }

@@ -22,6 +22,7 @@ struct Order {
     int copies = 1;          // of each message
     int lanes = 1;           // connections
     std::int64_t delay_ms = 0;
+    std::int64_t over_ms = 0;  // spread evenly over so long; 0: as answers come
     DeliveryRules rules;
 };
 

@@ -14,10 +14,16 @@ namespace {
 using nlohmann::json;
 using test::GatehouseHost;
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 10;  // ten move-ins have no p95: those of all rounds are taken together
 constexpr int kDebts = 2'000;
 constexpr int kMoveIns = 10;
 constexpr int kSpacingMs = 100;
+constexpr int kBurstMs = 1'000;
+constexpr int kConnections = 8;
+
+// The generator's only thread is busy with its messages and TLS handshakes for so long, which would
+// be counted as the host's delay.
+constexpr std::chrono::milliseconds kGeneratorStart{kSpacingMs / 2};
 
 void seed_two(const test::Simulators& simulators) {
     seed_acme(simulators);
@@ -45,14 +51,16 @@ json fill(const test::Simulators& simulators, const GatehouseHost& host) {
     return made.at("rental_ids");
 }
 
-// All at once, each an event of its own, on many connections.
+// Within one second, each an event of its own, on many connections.
 void send_debts(const test::Simulators& simulators, const GatehouseHost& host,
                 const std::string& verb, const json& rental_ids) {
-    const json sent = simulators.post(
-        verb,
-        {{"business", "acme"},
-         {"rental_ids", rental_ids},
-         {"webhook", {{"url", host.webhook_url("acme")}, {"connections", 32}, {"wait", false}}}});
+    const json sent = simulators.post(verb, {{"business", "acme"},
+                                             {"rental_ids", rental_ids},
+                                             {"webhook",
+                                              {{"url", host.webhook_url("acme")},
+                                               {"connections", 32},
+                                               {"over_ms", kBurstMs},
+                                               {"wait", false}}}});
     if (sent.contains("error")) throw std::runtime_error(sent.dump());
 }
 
@@ -87,6 +95,10 @@ std::vector<double> move_in_times(const test::Simulators& simulators, const Gate
     return times;
 }
 
+void append(std::vector<double>& all, const std::vector<double>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
+
 }  // namespace
 
 std::vector<Figure> measure_burst() {
@@ -105,10 +117,11 @@ std::vector<Figure> measure_burst() {
     std::vector<int> left_over;  // debts still to be worked on when the last move-in was complete
     for (int round = 0; round < kRounds; ++round) {
         await_quiet(host);
-        idle.push_back(percentile(move_in_times(simulators, host), 0.95));
+        append(idle, move_in_times(simulators, host));
         const int deleted_before = assignments_deleted(simulators);
         send_debts(simulators, host, "mark_overdue", rental_ids);
-        beside.push_back(percentile(move_in_times(simulators, host), 0.95));
+        std::this_thread::sleep_for(kGeneratorStart);
+        append(beside, move_in_times(simulators, host));
         left_over.push_back(kDebts - (assignments_deleted(simulators) - deleted_before));
         await_quiet(host);
         if (assignments_deleted(simulators) - deleted_before != kDebts) {
@@ -118,8 +131,8 @@ std::vector<Figure> measure_burst() {
         await_quiet(host);
     }
     host.stop();
-    return {{"p95 of a move-in beside 2,000 debts of another business", median(beside), "ms",
-             "of the idle host", median(idle), 2, true,
+    return {{"p95 of a move-in beside 2,000 debts of another business", percentile(beside, 0.95),
+             "ms", "of the idle host", percentile(idle, 0.95), 2, true,
              json{{"beside", beside}, {"idle", idle}, {"left_over", left_over}}}};
 }
 
