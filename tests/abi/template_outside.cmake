@@ -1,6 +1,6 @@
 # Installs the plugin API into a folder of its own and builds plugins/template against it with
 # find_package, as an author outside of this tree does; then installs that plugin.
-# cmake -DSOURCE=... -DBINARY=... -DWORK=... [-DFLAGS=...] -P template_outside.cmake
+# cmake -DSOURCE=... -DBINARY=... -DWORK=... -DCOMPILER=... [-DFLAGS=...] -P template_outside.cmake
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output
     ERROR_VARIABLE output)
@@ -14,7 +14,8 @@ file(MAKE_DIRECTORY ${WORK})
 file(COPY ${SOURCE}/plugins/template DESTINATION ${WORK})
 run(${CMAKE_COMMAND} --install ${BINARY} --prefix ${WORK}/prefix --component plugin-api)
 run(${CMAKE_COMMAND} -S ${WORK}/template -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
-  -DCMAKE_INSTALL_PREFIX=${WORK}/installed "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror ${FLAGS}")
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_INSTALL_PREFIX=${WORK}/installed
+  "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror ${FLAGS}")
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${CMAKE_COMMAND} --install ${WORK}/build)
 foreach(name plugin.yaml libgatehouse_template.so)
