@@ -112,13 +112,17 @@ TEST(CurlClientTest, AConnectionThatThePeerClosedIsReplaced) {
 
 // A peer that takes the second request of a connection and ends without an answer: it may have done
 // what was asked, and only who asked can find out.
+HttpPeer::Handler all_but_the_second(std::atomic<int>& taken) {
+    return [&taken](const PeerRequest&) {
+        const bool is_second = ++taken == 2;
+        return is_second ? PeerAnswer{200, "", {}, "", true} : PeerAnswer{200, "done"};
+    };
+}
+
 TEST(CurlClientTest, WhatIsNotTheSameTwiceIsSentOnce) {
     for (const char* method : {"POST", "PATCH"}) {
         std::atomic<int> taken = 0;
-        HttpPeer peer([&taken](const PeerRequest&) {
-            const bool is_second = ++taken == 2;
-            return is_second ? PeerAnswer{200, "", {}, "", true} : PeerAnswer{200, "done"};
-        });
+        HttpPeer peer(all_but_the_second(taken));
         const auto client = client_for(peer);
         HttpCall call = get("http://" + peer.authority() + "/jobs");
         call.method = method;
@@ -136,10 +140,7 @@ TEST(CurlClientTest, WhatIsNotTheSameTwiceIsSentOnce) {
 
 TEST(CurlClientTest, WhatIsTheSameTwiceIsSentAgain) {
     std::atomic<int> taken = 0;
-    HttpPeer peer([&taken](const PeerRequest&) {
-        const bool is_second = ++taken == 2;
-        return is_second ? PeerAnswer{200, "", {}, "", true} : PeerAnswer{200, "done"};
-    });
+    HttpPeer peer(all_but_the_second(taken));
     const auto client = client_for(peer);
     HttpCall call = get("http://" + peer.authority() + "/jobs");
     call.method = "PUT";
