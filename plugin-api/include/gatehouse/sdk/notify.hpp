@@ -1,15 +1,13 @@
-// The document of gatehouse.notify/1 as a value, and what messaging plugins share: texts, statuses
-// and delays. Include it beside gatehouse/plugin.hpp.
+// The document of gatehouse.notify/1 as a value, and what messaging plugins share: texts, and the
+// statuses and delays of http_status.hpp. Include it beside gatehouse/plugin.hpp.
 #pragma once
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "gatehouse/sdk/error.hpp"
-#include "gatehouse/sdk/http.hpp"
+#include "gatehouse/sdk/http_status.hpp"
 
 namespace gatehouse::sdk {
 
@@ -69,35 +67,6 @@ inline std::string one_line(std::string text, std::size_t max_bytes = 160) {
         text.begin(), text.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
     return text;
-}
-
-// Retry-After in seconds as milliseconds, at most an hour; `otherwise` if there is none.
-inline std::uint64_t retry_after_ms(const HttpReply& reply, std::uint64_t otherwise) {
-    constexpr std::uint64_t kMaxS = 3'600;
-    const std::string value = reply.header("retry-after");
-    std::uint64_t seconds = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    const bool is_number = error == std::errc() && end == value.data() + value.size();
-    return is_number && !value.empty() ? std::min(seconds, kMaxS) * 1'000 : otherwise;
-}
-
-// What most vendors mean by a status that is not 2xx.
-inline Kind kind_of_status(int status) {
-    switch (status) {
-        case 401:
-            return Kind::kAuth;
-        case 403:
-            return Kind::kForbidden;
-        case 404:
-            return Kind::kNotFound;
-        case 409:
-            return Kind::kConflict;
-        case 429:
-            return Kind::kRateLimited;
-        default:
-            break;
-    }
-    return status >= 400 && status < 500 && status != 408 ? Kind::kInvalid : Kind::kUnavailable;
 }
 
 }  // namespace gatehouse::sdk
