@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "access/attempt.hpp"
@@ -12,9 +11,7 @@ namespace {
 using nlohmann::json;
 using observe::StepKind;
 
-constexpr std::int64_t kDefaultPollMs = 2000;
 constexpr int kMaxOtherPins = 3;  // in one look
-constexpr int kMostBlocked = 10'000;
 
 json credential_of(const Attempt& attempt) {
     if (!attempt.pin) {
@@ -188,24 +185,6 @@ Result<void> apply(Attempt& attempt, const Desired& desired) {
     return {};
 }
 
-void mend_fuse(Attempt& attempt) {
-    const bool is_still_held_back = attempt.look.fuse == Look::Fuse::kBlown;
-    if (attempt.record.fuse_blocked_ms == 0 || is_still_held_back) {
-        return;
-    }
-    attempt.record.fuse_blocked_ms = 0;
-    attempt.is_changed = true;
-    attempt.look.fuse = Look::Fuse::kMended;
-    const auto blocked =
-        attempt.parts.lookups.fuse_blocked(attempt.business.business, kMostBlocked);
-    const auto is_other = [&](const RentalRecord& record) {
-        return record.site_id == attempt.facts.site_id &&
-               record.rental_id != attempt.facts.rental_id;
-    };
-    attempt.look.is_fuse_clear =
-        blocked && std::none_of(blocked->begin(), blocked->end(), is_other);
-}
-
 // Whether the fuse has a say in this end, and has not had it yet.
 bool is_for_fuse(const Attempt& attempt) {
     const bool is_under_way = attempt.memory.desired && attempt.grant.is_pending &&
@@ -218,21 +197,9 @@ Result<bool> apply_end(Attempt& attempt, const Desired& desired) {
     const std::string& rental_id = attempt.facts.rental_id;
     const bool is_counted = is_for_fuse(attempt);
     if (is_counted) {
-        const Result<bool> passes = attempt.fuses.pass(
-            attempt.business.business, attempt.facts.site_id, rental_id, attempt.rules.fuse);
-        if (!passes) {
-            return tl::unexpected(passes.error());
-        }
-        if (!*passes) {
-            attempt.steps.add(StepKind::kDecided,
-                              "the fuse holds this end back: too many at once that no event names; "
-                              "a person must confirm it");
-            attempt.look.fuse = Look::Fuse::kBlown;
-            if (attempt.record.fuse_blocked_ms == 0) {
-                attempt.record.fuse_blocked_ms = attempt.parts.clock.now_ms();
-                attempt.is_changed = true;
-            }
-            return false;
+        const Result<bool> passes = pass_fuse(attempt, "the fuse holds this end back");
+        if (!passes || !*passes) {
+            return passes;
         }
     }
     const Result<void> applied = apply(attempt, desired);

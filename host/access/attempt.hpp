@@ -2,6 +2,7 @@
 // and fill it. [one thread]
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,9 @@
 #include "base/secret.hpp"
 
 namespace gatehouse::access {
+
+// When the vendor is asked again about what it has accepted, if it does not say.
+constexpr std::int64_t kDefaultPollMs = 2000;
 
 struct Attempt {
     const Parts& parts;
@@ -79,6 +83,12 @@ Result<void> load_transfers(Attempt& attempt);
 Result<void> await_new_rental(Attempt& attempt);
 // What the look's good end means for the transfers.
 void settle_transfers(Attempt& attempt, bool is_over);
+
+// fuse_stage.cpp: whether an end that no event names may go on. False: record and look say that the
+// fuse holds it back, and so does a step that begins with `verdict`.
+Result<bool> pass_fuse(Attempt& attempt, const std::string& verdict);
+// Nothing of the rental is held back any more, unless this very look was.
+void mend_fuse(Attempt& attempt);
 
 // stray_stage.cpp: ends what a sweep found at the vendor for this rental and what is neither held
 // nor wanted. What cannot be ended now stays for the next look.

@@ -9,7 +9,6 @@ namespace {
 using observe::StepKind;
 
 constexpr std::size_t kMaxQuotedBytes = 64;
-constexpr std::int64_t kDefaultPollMs = 2000;
 
 // What is held is brought into line by its references, what is wanted by its address: both are the
 // rest of the look's.
@@ -17,27 +16,6 @@ bool is_left_over(const Attempt& attempt, const Desired& wanted, const Stray& ri
     const bool is_held = attempt.memory.holds_grant &&
                          !is_other_right(right, *attempt.memory.desired, attempt.grant.references);
     return !is_held && is_other_right(right, wanted, nlohmann::json::object());
-}
-
-// No event names these ends, whoever asked for the look.
-Result<bool> passes_fuse(Attempt& attempt) {
-    if (attempt.options.is_confirmed) {
-        return true;
-    }
-    Result<bool> passes = attempt.fuses.pass(attempt.business.business, attempt.facts.site_id,
-                                             attempt.facts.rental_id, attempt.rules.fuse);
-    if (passes && !*passes) {
-        attempt.steps.add(
-            StepKind::kDecided,
-            "the fuse holds back the end of what the vendor holds otherwise: too many "
-            "at once that no event names; a person must confirm it");
-        attempt.look.fuse = Look::Fuse::kBlown;
-        if (attempt.record.fuse_blocked_ms == 0) {
-            attempt.record.fuse_blocked_ms = attempt.parts.clock.now_ms();
-            attempt.is_changed = true;
-        }
-    }
-    return passes;
 }
 
 Result<void> end_one(Attempt& attempt, Stray& right) {
@@ -75,7 +53,11 @@ Result<void> end_strays(Attempt& attempt, const Desired& wanted) {
     if (strays.empty()) {
         return {};
     }
-    const Result<bool> passes = passes_fuse(attempt);
+    // No event names these ends, whoever asked for the look.
+    const Result<bool> passes =
+        attempt.options.is_confirmed
+            ? Result<bool>(true)
+            : pass_fuse(attempt, "the fuse holds back the end of what the vendor holds otherwise");
     Result<void> status = passes ? Result<void>{} : tl::unexpected(passes.error());
     bool has_ended = false;
     for (Stray& right : strays) {
