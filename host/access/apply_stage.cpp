@@ -197,7 +197,7 @@ Result<bool> apply_end(Attempt& attempt, const Desired& desired) {
     const std::string& rental_id = attempt.facts.rental_id;
     const bool is_counted = is_for_fuse(attempt);
     if (is_counted) {
-        const Result<bool> passes = pass_fuse(attempt, "the fuse holds this end back");
+        Result<bool> passes = pass_fuse(attempt, "the fuse holds this end back");
         if (!passes || !*passes) {
             return passes;
         }
