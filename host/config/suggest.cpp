@@ -47,7 +47,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return previous.at(b.size());
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+std::string nearest_of_many(std::string_view word, const std::vector<std::string>& known) {
     const std::string* best = nullptr;
     std::size_t best_distance = std::max<std::size_t>(1, std::min<std::size_t>(3, word.size() / 3));
     for (const std::string& candidate : known) {
@@ -57,7 +57,17 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
             best_distance = distance;
         }
     }
-    return best != nullptr ? "did you mean '" + *best + "'?" : list(known);
+    return best != nullptr ? "did you mean '" + *best + "'?" : "";
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+    const std::string nearest = nearest_of_many(word, known);
+    return nearest.empty() ? list(known) : nearest;
+}
+
+std::string nearest_of_all(std::string_view word, const std::vector<std::string>& known) {
+    const std::string nearest = nearest_of_many(word, known);
+    return nearest.empty() ? list(known) : nearest + ' ' + list(known);
 }
 
 }  // namespace gatehouse::config

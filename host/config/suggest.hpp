@@ -15,4 +15,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 // if there are no known words.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
+// The near word and all that are known: "did you mean 'text'? known here: 'text', 'title'".
+std::string nearest_of_all(std::string_view word, const std::vector<std::string>& known);
+
+// Only the near word, or empty: where the known ones are too many to be listed.
+std::string nearest_of_many(std::string_view word, const std::vector<std::string>& known);
+
 }  // namespace gatehouse::config

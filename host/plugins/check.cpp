@@ -7,6 +7,7 @@
 
 #include "config/suggest.hpp"
 #include "plugins/bound_connection.hpp"
+#include "plugins/members.hpp"
 #include "plugins/plugin_host.hpp"
 #include "plugins/registry.hpp"
 #include "plugins/runner_lane.hpp"
@@ -61,6 +62,17 @@ void check_use(const config::Business& business, const Use& use, const Registry&
                         Problem::Severity::kError});
 }
 
+void check_message(const config::Business& business, const config::Notify& route,
+                   const Registry& registry, Problems& problems) {
+    const auto connection = business.connections.find(route.connection);
+    if (connection == business.connections.end()) return;
+    const auto found = registry.manifests.find(connection->second.plugin);
+    if (found == registry.manifests.end() || !found->second.message_schema) return;
+    check_members({route.message, route.place, *found->second.message_schema, "message",
+                   "a message of plugin " + found->first + " has no member"},
+                  problems);
+}
+
 void check_uses(const config::Config& config, const Registry& registry, Problems& problems) {
     for (const auto& [name, business] : config.businesses) {
         for (const config::Site& site : business.sites) {
@@ -71,6 +83,7 @@ void check_uses(const config::Config& config, const Registry& registry, Problems
             check_use(business,
                       {route.connection, route.place, "gatehouse.notify/1", "takes no messages"},
                       registry, problems);
+            check_message(business, route, registry, problems);
         }
     }
 }

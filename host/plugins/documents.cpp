@@ -13,6 +13,7 @@
 
 #include "base/json.hpp"
 #include "plugins/frames.hpp"
+#include "plugins/schema_words.hpp"
 #include "plugins/schemas.hpp"
 
 namespace gatehouse::plugins {
@@ -160,12 +161,18 @@ std::string fault_in_settings_schema(const json& schema) {
             if (std::string fault = fault_in_property(name, property); !fault.empty()) return fault;
         }
     }
+    if (std::string fault = fault_in_words(schema); !fault.empty()) return fault;
     try {
         compile(strict(schema));
         return {};
     } catch (const std::exception& problem) {
         return std::string("is no JSON Schema: ") + problem.what();
     }
+}
+
+std::string fault_in_message_schema(const json& schema) {
+    if (has_secret_mark(schema, 0)) return "may mark nothing as secret";
+    return fault_in_settings_schema(schema);
 }
 
 std::vector<SettingFault> faults_in_settings(const json& schema, const json& settings) {

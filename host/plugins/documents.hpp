@@ -27,12 +27,16 @@ std::string_view feature_of(std::string_view function);
 // `secret` mark that is not on a text at the top. Empty if there is none.
 std::string fault_in_settings_schema(const nlohmann::json& schema);
 
+// The same of the schema of a route's message, in which nothing is secret.
+std::string fault_in_message_schema(const nlohmann::json& schema);
+
 struct SettingFault {
     std::string pointer;  // of the member at fault: "/api_key"; empty = the whole
     std::string message;
 };
 
-// What is wrong with a connection's settings by its manifest's schema. Names members, never values.
+// What is wrong with a connection's settings, or a route's message, by its manifest's schema. Names
+// members, never values.
 std::vector<SettingFault> faults_in_settings(const nlohmann::json& schema,
                                              const nlohmann::json& settings);
 

@@ -181,6 +181,22 @@ void settings_field(Fields& fields, Manifest& out) {
     out.settings_schema = settings.value;
 }
 
+void message_field(Fields& fields, Manifest& out) {
+    RawSettings message;
+    fields.any("message", message, {"JSON Schema of a route's message"});
+    if (!fields.has("message")) return;
+    if (const std::string fault = fault_in_message_schema(message.value); !fault.empty()) {
+        fields.error("message", "'message' " + fault);
+        return;
+    }
+    if (std::find(out.features.begin(), out.features.end(), "gatehouse.notify/1") ==
+        out.features.end()) {
+        fields.error("message", "'message' is for plugins that offer gatehouse.notify/1");
+        return;
+    }
+    out.message_schema = std::move(message.value);
+}
+
 void manifest_fields(Fields& fields, Manifest& out, const std::filesystem::path& folder) {
     std::string library;
     fields.text("plugin", out.plugin, {"the plugin's id", true}, config::rules::name());
@@ -191,6 +207,7 @@ void manifest_fields(Fields& fields, Manifest& out, const std::filesystem::path&
     fields.texts("features", out.features, {"what it offers", true}, feature_rule);
     fields.map("egress", {"where it may ask"}, [&](Fields& f) { egress_fields(f, out); });
     settings_field(fields, out);
+    message_field(fields, out);
     fields.texts("renter_key", out.renter_key, {"what a renter must have"}, renter_key_rule);
     fields.maps("credentials", {"what renters get"}, [&](Fields& f) { credential_fields(f, out); });
     fields.map("suspend", {"how suspending works"}, [&](Fields& f) {

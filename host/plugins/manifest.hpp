@@ -41,7 +41,8 @@ struct Manifest {
     double requests_per_second = 0;
     int burst = 1;
     nlohmann::json settings_schema = nlohmann::json::object();
-    std::vector<std::string> renter_key;  // "email", "phone"
+    std::optional<nlohmann::json> message_schema;  // of a route's message; nothing = any members
+    std::vector<std::string> renter_key;           // "email", "phone"
     nlohmann::json credentials = nlohmann::json::array();
     std::optional<PinRule> pin;  // of the credential {kind: pin, chosen_by: host}
     std::string suspend_unit = "revoke_and_regrant";

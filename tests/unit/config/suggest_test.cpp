@@ -28,5 +28,13 @@ TEST(DidYouMean, ListsTheKnownWhenNoneIsNear) {
     EXPECT_EQ(did_you_mean("zebra", {}), "");
 }
 
+TEST(DidYouMean, NamesTheNearestAndAllOrTheNearestAlone) {
+    EXPECT_EQ(nearest_of_all("txet", {"text", "title"}),
+              "did you mean 'text'? known here: 'text', 'title'");
+    EXPECT_EQ(nearest_of_all("zebra", {"text"}), "known here: 'text'");
+    EXPECT_EQ(nearest_of_many("txet", {"text", "title"}), "did you mean 'text'?");
+    EXPECT_EQ(nearest_of_many("zebra", {"text"}), "");
+}
+
 }  // namespace
 }  // namespace gatehouse::config

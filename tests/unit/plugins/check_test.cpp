@@ -10,6 +10,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 std::vector<std::string> check(PluginFixture& fixture) {
     config::Problems problems;
@@ -54,6 +55,44 @@ TEST(CheckTest, ARouteNeedsAPluginThatTakesMessages) {
     EXPECT_THAT(check(fixture),
                 ElementsAre(HasSubstr("acme.yaml:7:5: error: plugin echo of connection 'doors' "
                                       "takes no messages")));
+}
+
+// What is said of a route that sends `message`; the library itself takes none, which is said too.
+std::vector<std::string> check_message(const nlohmann::json& message, const std::string& schema) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo", "{call_ms: 5000}", "[gatehouse.notify/1]", schema});
+    fixture.connect("ops", "echo");
+    config::Notify route;
+    route.connection = "ops";
+    route.place = {"acme.yaml", 7, 5};
+    route.message.value = message;
+    route.message.places["/txet"] = {"acme.yaml", 9, 16};
+    fixture.config.businesses.begin()->second.notify = {route};
+    std::vector<std::string> said = check(fixture);
+    std::erase_if(said, [](const std::string& line) { return !line.starts_with("acme.yaml"); });
+    return said;
+}
+
+constexpr const char* kMessage =
+    "message:\n"
+    "  required: [title]\n"
+    "  properties: {title: {type: string}, text: {type: string}}\n";
+
+TEST(CheckTest, AMessageHoldsWhatItsPluginKnows) {
+    EXPECT_THAT(check_message({{"title", "Hello"}, {"txet", "world"}}, kMessage),
+                ElementsAre("acme.yaml:9:16: error: a message of plugin echo has no member 'txet' "
+                            "(did you mean 'text'? known here: 'text', 'title')"));
+    EXPECT_THAT(check_message({{"title", "Hello"}, {"text", 12.5}}, kMessage),
+                ElementsAre("acme.yaml:7:5: error: 'text' must be text"));
+    EXPECT_THAT(check_message({{"text", "world"}}, kMessage),
+                ElementsAre("acme.yaml:7:5: error: 'message' lacks 'title'"));
+    EXPECT_THAT(check_message({{"title", "Hello"}, {"text", "world"}}, kMessage), IsEmpty());
+}
+
+TEST(CheckTest, AMessageOfAPluginThatSaysNothingOfItMayHoldAnything) {
+    EXPECT_THAT(check_message({{"txet", "world"}}, ""), IsEmpty());
+    EXPECT_THAT(check_message({{"txet", "world"}}, "message: {additionalProperties: true}\n"),
+                IsEmpty());
 }
 
 TEST(CheckTest, ASiteNeedsAPluginThatOpensDoors) {

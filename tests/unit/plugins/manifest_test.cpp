@@ -133,5 +133,34 @@ TEST(ManifestTest, APathIsNoLibrary) {
     EXPECT_THAT(result.problems, Contains(HasSubstr("gatehouse.access/1")));
 }
 
+TEST(ManifestTest, TheSchemaOfMessagesIsForThoseThatTakeThem) {
+    const std::string message = "message:\n  properties:\n    text: {type: string}\n";
+    std::string notifies = kLeast;
+    notifies.replace(notifies.find("access/1"), 8, "notify/1");
+    EXPECT_FALSE(read(notifies).manifest->message_schema);
+    const Read result = read(notifies + message);
+    ASSERT_TRUE(result.manifest) << result.problems.front();
+    EXPECT_EQ((*result.manifest->message_schema)["properties"]["text"]["type"], "string");
+    EXPECT_THAT(read(kLeast + message).problems,
+                Contains(HasSubstr("'message' is for plugins that offer gatehouse.notify/1")));
+    EXPECT_THAT(
+        read(notifies + "message: {properties: {text: {type: string, secret: true}}}\n").problems,
+        Contains(HasSubstr("'message' may mark nothing as secret")));
+}
+
+TEST(ManifestTest, AMistypedWordOfASchemaIsFound) {
+    const auto problems_of = [](const std::string& settings) {
+        return read(std::string(kLeast) + "settings: " + settings + "\n").problems;
+    };
+    EXPECT_THAT(problems_of("{requierd: [zone], properties: {zone: {type: string}}}"),
+                Contains(HasSubstr("'settings' uses 'requierd', which JSON Schema does not know "
+                                   "(did you mean 'required'?)")));
+    EXPECT_THAT(problems_of("{properties: {zone: {type: array, items: {patern: x}}}}"),
+                Contains(HasSubstr("uses 'patern'")));
+    EXPECT_THAT(problems_of("{anyOf: [{properties: {zone: {typ: string}}}]}"),
+                Contains(HasSubstr("uses 'typ'")));
+    EXPECT_THAT(problems_of("{properties: {patern: {enum: [{typ: x}]}}}"), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace gatehouse::plugins

@@ -64,14 +64,41 @@ TEST_F(SettingsTest, AnUnknownSettingIsSuggested) {
     connection_.settings.places["/zon"] = {"acme.yaml", 10, 7};
     bind();
     EXPECT_THAT(said_, HasSubstr("acme.yaml:10:7: error: plugin kisi has no setting 'zon' "
-                                 "(did you mean 'zone'?)"));
+                                 "(did you mean 'zone'? known here: 'api_key', 'depth', 'zone')"));
+}
+
+TEST_F(SettingsTest, AnUnknownSettingWithinAnotherIsSuggestedToo) {
+    manifest_.settings_schema["properties"]["doors"] = {
+        {"type", "array"},
+        {"items", {{"type", "object"}, {"properties", {{"lock", {{"type", "string"}}}}}}}};
+    connection_.settings.value["doors"] = nlohmann::json::array({{{"lock", "1"}}, {{"lok", "2"}}});
+    connection_.settings.places["/doors/1"] = {"acme.yaml", 11, 9};
+    bind();
+    EXPECT_EQ(said_,
+              "acme.yaml:11:9: error: plugin kisi has no setting 'doors/1/lok' "
+              "(did you mean 'lock'? known here: 'lock')\n");
+}
+
+TEST_F(SettingsTest, AnItemOfAnotherTypeIsSaidInPlainWords) {
+    manifest_.settings_schema["properties"]["to"] = {{"type", "array"},
+                                                     {"items", {{"type", "string"}}}};
+    connection_.settings.value["to"] = nlohmann::json::array({"a", 5});
+    bind();
+    EXPECT_EQ(said_, "acme.yaml:8:5: error: 'to/1' must be text\n");
+}
+
+TEST_F(SettingsTest, AMapWhoseMembersNobodyListsIsOpen) {
+    manifest_.settings_schema["properties"]["labels"] = {{"type", "object"}};
+    connection_.settings.value["labels"] = {{"any", "thing"}};
+    bind();
+    EXPECT_EQ(said_, "");
 }
 
 TEST_F(SettingsTest, ASchemaThatSaysThatItIsClosedSuggestsToo) {
     manifest_.settings_schema["additionalProperties"] = false;
     connection_.settings.value["zon"] = "a";
     bind();
-    EXPECT_THAT(said_, HasSubstr("plugin kisi has no setting 'zon' (did you mean 'zone'?)"));
+    EXPECT_THAT(said_, HasSubstr("plugin kisi has no setting 'zon' (did you mean 'zone'?"));
 }
 
 TEST_F(SettingsTest, FaultsAreSaidOnceAndInPlainWords) {
