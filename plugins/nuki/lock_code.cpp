@@ -38,8 +38,40 @@ LockCode::LockCode(NukiApi& api, LockId lock, WantedCode wanted, HeldCode before
       held_(std::move(before)),
       patience_(patience) {}
 
-Progress LockCode::bring_into_line(Wish wish) {
+void LockCode::look() {
+    if (has_looked_) return;
     codes_ = api_.codes(lock_);
+    has_looked_ = true;
+}
+
+ShownPin LockCode::shown_pin() const {
+    const KeypadCode* found = find();
+    if (found == nullptr || found->is_under_way || held_.asked) return {};
+    if (held_.settled.empty()) return {found->code, false};
+    const bool is_settled = found->id == held_.id && found->updated_at == held_.settled;
+    return is_settled ? ShownPin{found->code, true} : ShownPin{};
+}
+
+bool LockCode::is_free(const std::string& pin) const {
+    const KeypadCode* own = find();
+    if (own != nullptr && own->code == pin) return true;
+    return std::ranges::none_of(codes_, [&](const KeypadCode& one) {
+        return one.code == pin && one.name != wanted_.name && one.id != held_.id;
+    });
+}
+
+void LockCode::check_free() const {
+    if (!wanted_.code.empty() && !is_free(wanted_.code)) throw_taken();
+}
+
+void LockCode::keep_pin(const std::string& pin) {
+    if (!is_free(pin)) return;
+    wanted_.code = pin;
+    is_pin_kept_ = true;
+}
+
+Progress LockCode::bring_into_line(Wish wish) {
+    look();
     const KeypadCode* found = find();
     if (found == nullptr) return without_code(wish);
     held_.id = found->id;
@@ -87,9 +119,7 @@ Progress LockCode::add() {
         throw Error(Kind::kNotFound, "the keypad code is gone from smart lock " +
                                          std::to_string(lock_) + " and no PIN was given");
     }
-    const bool is_taken = std::ranges::any_of(
-        codes_, [this](const KeypadCode& one) { return one.code == wanted_.code; });
-    if (is_taken) throw_taken();
+    check_free();
     held_.id.clear();
     held_.auth.clear();
     if (api_.add(lock_, wanted_) != Accepted::kTaken) return asked({}, true);
@@ -107,6 +137,7 @@ Progress LockCode::with_code(const KeypadCode& found, Wish wish) {
     }
     if (wish != Wish::kAbsent && is_as_wished(found, wish)) {
         held_.asked.reset();
+        held_.settled = found.updated_at;
         return {held_, true};
     }
     if (has_room_for_doubt(found.updated_at)) return not_done();
@@ -117,7 +148,12 @@ Progress LockCode::with_code(const KeypadCode& found, Wish wish) {
     WantedCode wanted = wanted_;
     wanted.is_enabled = wish == Wish::kOpens;
     if (wanted.code == found.code) wanted.code.clear();
-    if (api_.change(lock_, found.id, wanted) == Accepted::kTaken) throw_taken();
+    if (api_.change(lock_, found.id, wanted) == Accepted::kTaken) {
+        if (!std::exchange(is_pin_kept_, false)) throw_taken();
+        wanted_.code
+            .clear();  // the rest of the wish, maybe to shut the door, does not depend on it
+        return with_code(found, wish);
+    }
     return asked(found.updated_at, false);
 }
 

@@ -27,6 +27,13 @@ struct HeldCode {
     std::string id;
     std::string auth;
     std::optional<Asked> asked = std::nullopt;
+    std::string settled = {};  // what the list said of the last update when it was as wished
+};
+
+// The PIN that a lock has for the rental.
+struct ShownPin {
+    std::string pin;          // empty: none, not told, or written to since it was last as wished
+    bool is_settled = false;  // it is known that nothing was written since
 };
 
 enum class Wish { kOpens, kDisabled, kAbsent };
@@ -46,6 +53,18 @@ class LockCode {
     // `wanted.name` is the marker. Only codes of that name, or of the id in `before`, are touched.
     LockCode(NukiApi& api, LockId lock, WantedCode wanted, HeldCode before, Patience patience);
 
+    // Reads the lock's list, once.
+    void look();
+    bool has_looked() const { return has_looked_; }
+
+    // After look(): not given by this wish, but by one before.
+    ShownPin shown_pin() const;
+    // Throws Error(kConflict) if another code on the lock has the PIN that is to be written.
+    void check_free() const;
+
+    // For a wish that came without a PIN: the one to have, unless it is another's here.
+    void keep_pin(const std::string& pin);
+
     // At most one write for the code, and none while one is under way.
     //
     // Throws Error: kConflict, another code on the lock has the PIN; kInvalid naming "credential",
@@ -59,6 +78,7 @@ class LockCode {
     Progress add();
     void remove_doubles(const KeypadCode& kept);
     bool is_as_wished(const KeypadCode& found, Wish wish) const;
+    bool is_free(const std::string& pin) const;
     bool has_room_for_doubt(const std::string& seen);
     Progress not_done() const { return {held_, false}; }
     Progress asked(const std::string& seen, bool is_new);
@@ -66,10 +86,12 @@ class LockCode {
 
     NukiApi& api_;
     const LockId lock_;
-    const WantedCode wanted_;
+    WantedCode wanted_;
     HeldCode held_;
     const Patience patience_;
     std::vector<KeypadCode> codes_;
+    bool has_looked_ = false;
+    bool is_pin_kept_ = false;
     bool has_doubles_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include "marker.hpp"
 #include "nuki_events.hpp"
 #include "references.hpp"
+#include "rental_codes.hpp"
 
 namespace gatehouse::nuki {
 namespace {
@@ -126,8 +127,10 @@ class NukiPlugin final : public AccessPlugin,
 
     void apply_to_all(NukiApi& api, const AccessRequest& request, const std::set<LockId>& locks,
                       Wish wish, const HeldCodes& before, Applied& applied) {
+        RentalCodes codes(api, wanted_by(request, wish), locks, before, patience());
+        if (wish != Wish::kAbsent) codes.agree_on_pin();
         for (const LockId lock : locks) {
-            apply_to(api, request, lock, wish, before, applied);
+            note(lock, codes.at(lock).bring_into_line(wish), applied);
         }
         for (const auto& [lock, held] : before) {
             if (locks.contains(lock)) continue;
@@ -135,7 +138,7 @@ class NukiPlugin final : public AccessPlugin,
             if (is_open(request.state) && !applied.is_done) {
                 applied.held[lock] = held;
             } else {
-                apply_to(api, request, lock, Wish::kAbsent, before, applied);
+                note(lock, codes.at(lock).bring_into_line(Wish::kAbsent), applied);
             }
         }
     }
@@ -160,24 +163,22 @@ class NukiPlugin final : public AccessPlugin,
         return true;
     }
 
-    void apply_to(NukiApi& api, const AccessRequest& request, LockId lock, Wish wish,
-                  const HeldCodes& before, Applied& applied) {
+    static WantedCode wanted_by(const AccessRequest& request, Wish wish) {
         WantedCode wanted;
         wanted.name = marker_of(request.rental.business, request.rental.id);
         wanted.dates = sdk::window_of(request);
         if (wish != Wish::kAbsent) wanted.code = pin_of(request);
-        const auto known = before.find(lock);
-        const HeldCode held = known == before.end() ? HeldCode{} : known->second;
-        const Patience waiting = patience();
-        const Progress progress =
-            LockCode(api, lock, std::move(wanted), held, waiting).bring_into_line(wish);
+        return wanted;
+    }
+
+    void note(LockId lock, const Progress& progress, Applied& applied) const {
         if (!progress.held.id.empty() || progress.held.asked) applied.held[lock] = progress.held;
         if (progress.is_done) return;
         applied.is_done = false;
         applied.not_done.insert(lock);
         // Soon at first, then as rarely as it already takes.
         const std::int64_t since_ms =
-            progress.held.asked ? waiting.now_ms - progress.held.asked->at_ms : 0;
+            progress.held.asked ? host().now_ms() - progress.held.asked->at_ms : 0;
         applied.poll_ms = std::min(applied.poll_ms, std::max(since_ms, kSecondMs));
     }
 

@@ -16,6 +16,7 @@ std::optional<Asked> asked_in(const Json& entry) {
 
 Json to_json(const HeldCode& code) {
     Json entry = {{"id", code.id}, {"auth", code.auth}};
+    if (!code.settled.empty()) entry["settled"] = code.settled;
     if (code.asked) {
         entry["asked"] = {{"at_ms", code.asked->at_ms},
                           {"seen", code.asked->seen},
@@ -36,7 +37,8 @@ HeldCodes held_codes(const Json& references) {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lock);
         if (error != std::errc{} || end != text.data() + text.size() || !entry.is_object())
             continue;
-        codes[lock] = {sdk::text_at(entry, "id"), sdk::text_at(entry, "auth"), asked_in(entry)};
+        codes[lock] = {sdk::text_at(entry, "id"), sdk::text_at(entry, "auth"), asked_in(entry),
+                       sdk::text_at(entry, "settled")};
     }
     return codes;
 }

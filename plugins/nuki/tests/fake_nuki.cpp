@@ -32,7 +32,7 @@ FakeNuki::FakeNuki(const Json& settings) {
     Json all = {{"api_token", "{{secret:api_token}}"}};
     all.update(settings);
     EXPECT_EQ(host.create(gatehouse_entry_v1, all).kind, 0);
-    host.set_now_ms(now_ms);
+    pass_ms(0);
 }
 
 Json FakeNuki::answer(const Json& request) {
@@ -103,6 +103,7 @@ void FakeNuki::by_hand(Json edit) {
 void FakeNuki::pass_ms(std::int64_t ms) {
     now_ms += ms;
     host.set_now_ms(now_ms);
+    simulators::SimClock::set_now_ms(now_ms);
 }
 
 Strings FakeNuki::take_asked() {
