@@ -129,6 +129,45 @@ TEST_F(KisiApiTest, ASecondRoleInTheSameGroupIsRefused) {
     EXPECT_EQ(recorder_.counters()["kisi"]["role_assignments_created"], 1);
 }
 
+TEST_F(KisiApiTest, ListsAreNarrowedDownAndPagedTogether) {
+    KisiGroup other;
+    other.id = 4712;
+    model_.add(model_.organization("acme"), other);
+    json users = json::array();
+    for (const char* email : {"ann@example.test", "bob@example.test", "cy@example.test"}) {
+        users.push_back(make_user(email));
+        EXPECT_EQ(assign(users.back()).status, 200);
+    }
+    EXPECT_EQ(assign(users[1], {{"applies_to_id", 4712}}).status, 200);
+    const auto names = [&](const std::string& path, const std::string& query, const char* member) {
+        std::string text;
+        const Reply reply = call("GET", path, nullptr, query);
+        for (const json& entry : json::parse(reply.body)) {
+            for (std::size_t at = 0; at < users.size(); ++at) {
+                if (entry[member] == users[at]["id"]) text += std::to_string(at);
+            }
+        }
+        return text + ' ' + reply.headers.substr(0, reply.headers.find('\r'));
+    };
+    EXPECT_EQ(names("/role_assignments", "", "assignee_id"), "0121 X-Collection-Range: 0-9/4");
+    EXPECT_EQ(names("/role_assignments", "limit=2&offset=1", "assignee_id"),
+              "12 X-Collection-Range: 1-2/4");
+    EXPECT_EQ(names("/role_assignments", "applies_to_id=4711&limit=2&offset=1", "assignee_id"),
+              "12 X-Collection-Range: 1-2/3");
+    EXPECT_EQ(names("/role_assignments", "applies_to_type=Group&applies_to_id=4712", "assignee_id"),
+              "1 X-Collection-Range: 0-9/1");
+    EXPECT_EQ(names("/role_assignments", "applies_to_id=4713", "assignee_id"),
+              " X-Collection-Range: */0");
+    EXPECT_EQ(names("/role_assignments", "role_id=group_manager", "assignee_id"),
+              " X-Collection-Range: */0");
+    const std::string first = users[0]["id"].dump();
+    const std::string last = users[2]["id"].dump();
+    EXPECT_EQ(names("/users", "ids=" + last + "," + first + ",0" + first + ",7", "id"),
+              "02 X-Collection-Range: 0-49/2");
+    EXPECT_EQ(names("/users", "offset=9", "id"), " X-Collection-Range: 9-58/4");
+    EXPECT_EQ(call("GET", "/users", nullptr, "offset=20001").status, 400);
+}
+
 TEST_F(KisiApiTest, RolesMustPointAtWhatExists) {
     const json user = make_user("ann@example.test");
     EXPECT_EQ(assign(user, {{"applies_to_id", 4712}}).status, 422);

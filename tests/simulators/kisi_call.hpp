@@ -2,12 +2,10 @@
 // envelopes, error bodies, pages. Each resource is one function of kisi_*.cpp.
 #pragma once
 
-#include <algorithm>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "simulators/http_front.hpp"
 #include "simulators/kisi_model.hpp"
@@ -66,31 +64,5 @@ void mark_deprecated(const KisiCall& call, Reply& reply);
 
 // Writes X-Collection-Range: the end is not clipped to the total, and an empty list has "*/0".
 std::string collection_range(std::int64_t offset, std::int64_t limit, std::int64_t total);
-
-// One page of the objects that pass, as every list of Kisi's.
-template <typename Object, typename Pass>
-Reply kisi_list(const KisiCall& call, const std::map<KisiId, Object>& objects,
-                std::int64_t default_limit, std::int64_t max_limit, Pass passes) {
-    const std::int64_t limit = number_of(call.query, "limit", default_limit, 1, max_limit);
-    const std::int64_t offset = number_of(call.query, "offset", 0, 0, INT64_MAX);
-    if (offset > 20'000) return kisi_error(400, "Offset must be at most 20000", "ffffff");
-    const std::vector<std::string> ids = split(value_of(call.query, "ids"), ',');
-    Reply reply;
-    reply.body = "[";
-    std::int64_t total = 0;
-    for (const auto& [id, object] : objects) {
-        if (!ids.empty() && std::find(ids.begin(), ids.end(), std::to_string(id)) == ids.end()) {
-            continue;
-        }
-        if (!passes(object)) continue;
-        const std::int64_t at = total++;
-        if (at < offset || at >= offset + limit) continue;
-        if (at > offset) reply.body += ',';
-        reply.body += to_json(object, call.organization).dump();
-    }
-    reply.body += ']';
-    reply.headers = collection_range(offset, limit, total);
-    return reply;
-}
 
 }  // namespace gatehouse::simulators

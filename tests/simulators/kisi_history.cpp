@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "simulators/kisi_call.hpp"
+#include "simulators/kisi_page.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -109,7 +109,7 @@ Reply answer_integrations(KisiCall& call) {
     if (call.id < 0) {
         if (method == "POST") return create_integration(call);
         if (method != "GET") return kisi_method_not_allowed();
-        return kisi_list(call, integrations, 10, 250, [](const KisiIntegration&) { return true; });
+        return kisi_list(call, integrations, 10, 250);
     }
     const auto found = integrations.find(call.id);
     if (found == integrations.end()) return kisi_not_found();

@@ -11,6 +11,13 @@ bool is_within(const KisiRoleAssignment& assignment, UnixMs at_ms) {
     return !assignment.valid_until || at_ms < *assignment.valid_until;
 }
 
+void take_out(KisiIndex& index, KisiId key, KisiId id) {
+    const auto found = index.find(key);
+    if (found == index.end()) return;
+    found->second.erase(id);
+    if (found->second.empty()) index.erase(found);
+}
+
 }  // namespace
 
 std::string to_lower(std::string_view text) {
@@ -83,8 +90,9 @@ KisiGroupLock& KisiModel::add(KisiOrganization& organization, KisiGroupLock grou
 KisiRoleAssignment& KisiModel::add(KisiOrganization& organization, KisiRoleAssignment assignment) {
     stamp(assignment);
     if (assignment.assignee_type == "User") {
-        organization.assignments_of_user[assignment.assignee_id].push_back(assignment.id);
+        organization.assignments_of_user[assignment.assignee_id].insert(assignment.id);
     }
+    organization.assignments_by_place[assignment.applies_to_id].insert(assignment.id);
     KisiRoleAssignment& stored = organization.role_assignments[assignment.id] =
         std::move(assignment);
     const auto user = organization.users.find(stored.assignee_id);
@@ -104,10 +112,10 @@ KisiUser* KisiModel::user_by_email(KisiOrganization& organization, std::string_v
 bool KisiModel::remove_user(KisiOrganization& organization, KisiId id) {
     const auto found = organization.users.find(id);
     if (found == organization.users.end()) return false;
-    const auto assignments = organization.assignments_of_user.extract(id);
-    if (!assignments.empty()) {
-        for (const KisiId assignment : assignments.mapped()) {
-            organization.role_assignments.erase(assignment);
+    const auto assignments = organization.assignments_of_user.find(id);
+    if (assignments != organization.assignments_of_user.end()) {
+        for (const KisiId assignment : std::set<KisiId>(assignments->second)) {
+            remove_role_assignment(organization, assignment);
         }
     }
     organization.user_by_email.erase(to_lower(found->second.email));
@@ -117,14 +125,12 @@ bool KisiModel::remove_user(KisiOrganization& organization, KisiId id) {
 
 bool KisiModel::remove_group(KisiOrganization& organization, KisiId id) {
     if (organization.groups.erase(id) == 0) return false;
-    std::vector<KisiId> doomed;
-    for (const auto& [assignment_id, assignment] : organization.role_assignments) {
-        const bool is_to_it =
-            assignment.applies_to_type == "Group" && assignment.applies_to_id == id;
-        if (is_to_it) doomed.push_back(assignment_id);
-    }
-    for (const KisiId assignment_id : doomed) {
-        remove_role_assignment(organization, assignment_id);
+    const auto at_its_id = organization.assignments_by_place.find(id);
+    if (at_its_id != organization.assignments_by_place.end()) {
+        for (const KisiId assignment_id : std::set<KisiId>(at_its_id->second)) {
+            const auto& type = organization.role_assignments.at(assignment_id).applies_to_type;
+            if (type == "Group") remove_role_assignment(organization, assignment_id);
+        }
     }
     for (auto link = organization.group_locks.begin(); link != organization.group_locks.end();) {
         link = link->second.group_id == id ? organization.group_locks.erase(link) : std::next(link);
@@ -135,11 +141,8 @@ bool KisiModel::remove_group(KisiOrganization& organization, KisiId id) {
 bool KisiModel::remove_role_assignment(KisiOrganization& organization, KisiId id) {
     const auto found = organization.role_assignments.find(id);
     if (found == organization.role_assignments.end()) return false;
-    const auto of_user = organization.assignments_of_user.find(found->second.assignee_id);
-    if (of_user != organization.assignments_of_user.end()) {
-        auto& ids = of_user->second;
-        ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
-    }
+    take_out(organization.assignments_of_user, found->second.assignee_id, id);
+    take_out(organization.assignments_by_place, found->second.applies_to_id, id);
     organization.role_assignments.erase(found);
     return true;
 }

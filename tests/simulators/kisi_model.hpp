@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -74,6 +75,8 @@ struct KisiEventSet {
     int polls_left = 0;  // until it is prepared
 };
 
+using KisiIndex = std::unordered_map<KisiId, std::set<KisiId>>;
+
 struct KisiOrganization {
     KisiId id = 0;
     std::string name;
@@ -88,7 +91,8 @@ struct KisiOrganization {
     std::map<KisiId, KisiIntegration> integrations;
     std::map<KisiId, KisiEventSet> event_sets;
     std::vector<KisiEvent> events;
-    std::unordered_map<KisiId, std::vector<KisiId>> assignments_of_user;
+    // Of users; and by the group, place or organization that they apply to.
+    KisiIndex assignments_of_user, assignments_by_place;
 };
 
 struct KisiCaller {

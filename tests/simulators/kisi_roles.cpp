@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "simulators/kisi_call.hpp"
+#include "simulators/kisi_page.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -128,6 +128,11 @@ Reply create(KisiCall& call, const char* envelope) {
     return reply;
 }
 
+std::set<KisiId> ids_in(const KisiIndex& index, KisiId key) {
+    const auto found = index.find(key);
+    return found == index.end() ? std::set<KisiId>() : found->second;
+}
+
 Reply list(const KisiCall& call) {
     const Query& query = call.query;
     const std::string_view role = value_of(query, "role_id");
@@ -143,20 +148,17 @@ Reply list(const KisiCall& call) {
         if (applies_to >= 0 && assignment.applies_to_id != applies_to) return false;
         return assignee < 0 || assignment.assignee_id == assignee;
     };
-    Reply reply;
+    const auto& all = call.organization.role_assignments;
+    // By index: a linear search would make the simulator the bottleneck.
+    std::optional<std::set<KisiId>> candidates;
     if (assignee >= 0) {
-        // By index: a linear search would make the simulator the bottleneck.
-        std::map<KisiId, KisiRoleAssignment> theirs;
-        const auto ids = call.organization.assignments_of_user.find(assignee);
-        if (ids != call.organization.assignments_of_user.end()) {
-            for (const KisiId id : ids->second) {
-                theirs[id] = call.organization.role_assignments.find(id)->second;
-            }
-        }
-        reply = kisi_list(call, theirs, 10, 250, passes);
-    } else {
-        reply = kisi_list(call, call.organization.role_assignments, 10, 250, passes);
+        candidates = ids_in(call.organization.assignments_of_user, assignee);
+    } else if (applies_to >= 0) {
+        candidates = ids_in(call.organization.assignments_by_place, applies_to);
     }
+    const bool takes_all = !candidates && role.empty() && applies_to_type.empty();
+    Reply reply = takes_all ? kisi_list(call, all, 10, 250)
+                            : kisi_list(call, all, 10, 250, passes, std::move(candidates));
     if (has_alias) mark_deprecated(call, reply);
     return reply;
 }

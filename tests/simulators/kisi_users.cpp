@@ -1,7 +1,7 @@
 // /users, and /members, its deprecated name.
 #include <utility>
 
-#include "simulators/kisi_call.hpp"
+#include "simulators/kisi_page.hpp"
 
 namespace gatehouse::simulators {
 namespace {
@@ -74,14 +74,16 @@ Reply list(const KisiCall& call) {
     const std::string_view email = value_of(call.query, "email");
     const std::string words = to_lower(value_of(call.query, "query"));
     const KisiId group_id = to_id(value_of(call.query, "group_id"));
+    const auto& users = call.organization.users;
     if (!email.empty()) {
-        // The exact filter, by index: a linear search would make the simulator the bottleneck.
-        std::map<KisiId, KisiUser> found;
+        std::set<KisiId> found;
         const KisiUser* user = KisiModel::user_by_email(call.organization, email);
-        if (user != nullptr) found[user->id] = *user;
-        return kisi_list(call, found, 50, 100, [](const KisiUser&) { return true; });
+        if (user != nullptr) found.insert(user->id);
+        return kisi_list(
+            call, users, 50, 100, [](const KisiUser&) { return true; }, found);
     }
-    return kisi_list(call, call.organization.users, 50, 100, [&](const KisiUser& user) {
+    if (group_id < 0 && words.empty()) return kisi_list(call, users, 50, 100);
+    return kisi_list(call, users, 50, 100, [&](const KisiUser& user) {
         if (group_id >= 0 && !is_in_group(call, user, group_id)) return false;
         return words.empty() || to_lower(user.name).find(words) != std::string::npos ||
                to_lower(user.email).find(words) != std::string::npos;

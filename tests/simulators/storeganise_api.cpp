@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "simulators/query.hpp"
+#include "simulators/storeganise_page.hpp"
 
 namespace gatehouse::simulators {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::int64_t kDefaultLimit = 100;
-constexpr std::int64_t kMaxLimit = 1000;
 
 Reply failed(int status, std::string_view message, std::string_view type) {
     Reply reply;
@@ -128,42 +126,14 @@ std::string shown(Business& business, const Resource& resource, const Entity& en
     return out;
 }
 
-bool has_state(const Entity& entity, std::string_view wanted) {
-    const std::string state = text_of(entity.data, "state");
-    // A virtual state: no rental carries it.
-    if (wanted == "active") return state == "occupied" || state == "reserved";
-    return state == wanted;
-}
-
-bool passes(const Entity& entity, const Query& query, const std::set<std::string>& ids) {
-    if (!ids.empty() && ids.count(text_of(entity.data, "id")) == 0) return false;
-    for (const char* name : {"siteId", "ownerId", "unitId", "type"}) {
-        const std::string_view wanted = value_of(query, name);
-        if (!wanted.empty() && text_of(entity.data, name) != wanted) return false;
-    }
-    const std::string_view state = value_of(query, "state");
-    if (!state.empty() && !has_state(entity, state)) return false;
-    const std::string_view after = value_of(query, "updatedAfter");
-    // Both are ISO 8601 in UTC with milliseconds: the order of the text is the order of time.
-    if (!after.empty() && text_of(entity.data, "updated") <= after) return false;
-    const std::string_view search = value_of(query, "search");
-    return search.empty() || text_of(entity.data, "name").find(search) != std::string::npos;
-}
-
 Reply list(Business& business, const Resource& resource, const Query& query) {
-    const std::int64_t limit = number_of(query, "limit", kDefaultLimit, 0, kMaxLimit);
-    std::int64_t to_skip = number_of(query, "offset", 0, 0, INT64_MAX);
-    const std::vector<std::string> id_list = split(value_of(query, "ids"), ',');
-    const std::set<std::string> ids(id_list.begin(), id_list.end());
     const std::set<std::string> includes = includes_of(query);
     Reply reply;
     reply.body = "[";
-    std::int64_t taken = 0;
-    for (const auto& [id, entity] : *StoreganiseModel::collection(business, resource.collection)) {
-        if (taken == limit) break;
-        if (!passes(entity, query, ids) || to_skip-- > 0) continue;
-        if (taken++ > 0) reply.body += ',';
-        reply.body += shown(business, resource, entity, includes);
+    Entities& entities = *StoreganiseModel::collection(business, resource.collection);
+    for (const Entity* entity : page_of(entities, query)) {
+        if (reply.body.size() > 1) reply.body += ',';
+        reply.body += shown(business, resource, *entity, includes);
     }
     reply.body += ']';
     return reply;

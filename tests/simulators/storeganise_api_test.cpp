@@ -146,6 +146,29 @@ TEST_F(StoreganiseApiTest, ListsAreBareArraysWithFiltersAndPages) {
     EXPECT_EQ(paged, all);
 }
 
+TEST_F(StoreganiseApiTest, PagesFollowTheIdsHoweverTheObjectsCame) {
+    for (const char* id : {"u5", "u3", "u4", "u2", "u3"}) {
+        const char* site = *std::string_view(id).rbegin() % 2 == 0 ? "even" : "odd";
+        EXPECT_TRUE(
+            model_.put(model_.business("acme"), "units", {{"id", id}, {"siteId", site}}, {}));
+    }
+    const auto ids = [this](const std::string& query) {
+        std::string text;
+        for (const json& unit : get("units", query)) {
+            text += unit["id"].get<std::string>();
+        }
+        return text;
+    };
+    EXPECT_EQ(ids(""), "u1u2u3u4u5");
+    EXPECT_EQ(ids("limit=2&offset=1"), "u2u3");
+    EXPECT_EQ(ids("limit=2&offset=4"), "u5");
+    EXPECT_EQ(ids("offset=5"), "");
+    EXPECT_EQ(ids("limit=0"), "");
+    EXPECT_EQ(ids("siteId=odd&limit=1&offset=1"), "u5");
+    EXPECT_EQ(ids("ids=u4,u9,u2,u4&offset=1"), "u4");
+    EXPECT_EQ(ids("ids=u4,u3,u2&siteId=even"), "u2u4");
+}
+
 TEST_F(StoreganiseApiTest, UsersAnswerToTheirEMailAndSitesToTheirCode) {
     EXPECT_EQ(get("users/ann%40example.test")["id"], "o1");
     EXPECT_EQ(get("sites/lon")["id"], "s1");

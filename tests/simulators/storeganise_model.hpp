@@ -13,20 +13,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "simulators/entities.hpp"
 #include "simulators/sim_clock.hpp"
 
 namespace gatehouse::simulators {
 
-// `data` is what the API shows, `id` included; the custom fields are shown only when asked for.
-struct Entity {
-    nlohmann::json data;
-    nlohmann::json custom_fields = nlohmann::json::object();
-};
-
 // The member's text, "" when it is missing or no text.
 std::string text_of(const nlohmann::json& object, const char* member);
-
-using Entities = std::map<std::string, Entity, std::less<>>;
 
 struct Business {
     std::string code;

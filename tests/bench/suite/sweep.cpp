@@ -95,6 +95,8 @@ std::vector<Figure> measure_sweep(int rentals) {
     options.log_level = "info";
     options.requests_per_second = 10'000;
     options.dispatch = "{workers: 32, workers_per_business: 32}";
+    // Only the sweep that is measured.
+    options.business_sections = "sweep: {enabled: false}\n";
     GatehouseHost host(simulators, options);
     host.start();
     for (int made = 0; made < rentals; made += kFillAtOnce) {
