@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/known_business.hpp"
 #include "admin/replies.hpp"
 #include "admin/views.hpp"
 #include "base/csv.hpp"
@@ -101,7 +102,7 @@ edge::HttpResponse access_log_reply(access::AccessLog& log, const config::Config
     access::AccessEventFilter filter;
     filter.business = request.path[kBusinessSegment];
     filter.limit = limit;
-    if (!config.businesses.contains(filter.business)) return refusal(404, "no such business");
+    if (auto refused = refuse_unknown(config, filter.business)) return std::move(*refused);
     if (auto refused = read_filter(request, filter)) return std::move(*refused);
     const std::string format = text_of(request, "format").value_or("json");
     if (format != "json" && format != "csv") return refusal(400, "format must be json or csv");

@@ -4,6 +4,7 @@
 
 #include "admin/access_log.hpp"
 #include "admin/explain.hpp"
+#include "admin/known_business.hpp"
 #include "admin/replies.hpp"
 #include "admin/views.hpp"
 #include "dispatch/event_types.hpp"
@@ -167,6 +168,11 @@ HttpResponse Api::events(const Request& request) {
     }
     const auto found = deps_.store.events(filter);
     if (!found) return refusal(found.error());
+    if (found->empty() && filter.before_id == 0) {
+        if (auto refused = refuse_unknown(*deps_.config, filter.business)) {
+            return std::move(*refused);
+        }
+    }
     json list = json::array();
     for (const store::Event& event : *found)
         list.push_back(event_view(event));
@@ -182,8 +188,14 @@ HttpResponse Api::event(const Request& request) {
 }
 
 HttpResponse Api::event_by_sender(const Request& request) {
-    return with_timeline(
-        deps_.store.event_by_sender_id(request.path[3], request.path[4], request.path[5]));
+    const auto found =
+        deps_.store.event_by_sender_id(request.path[3], request.path[4], request.path[5]);
+    if (found && !*found) {
+        if (auto refused = refuse_unknown(*deps_.config, request.path[3])) {
+            return std::move(*refused);
+        }
+    }
+    return with_timeline(found);
 }
 
 HttpResponse Api::with_timeline(const Result<std::optional<store::Event>>& found) {
@@ -231,8 +243,10 @@ HttpResponse Api::rentals(const Request& request) {
     const auto found =
         deps_.store.rentals(request.path[2], text_of(request, "after").value_or(""), limit);
     if (!found) return refusal(found.error());
-    if (found->empty() && !deps_.config->businesses.contains(request.path[2])) {
-        return refusal(404, "no such business");
+    if (found->empty()) {
+        if (auto refused = refuse_unknown(*deps_.config, request.path[2])) {
+            return std::move(*refused);
+        }
     }
     json list = json::array();
     for (const access::RentalRecord& record : *found)
@@ -260,7 +274,10 @@ HttpResponse Api::explain_rental(const std::string& business, const std::string&
     StoryReader reader(deps_.store, *deps_.config, deps_.clock.now_ms());
     const auto story = reader.rental(business, rental_id);
     if (!story) return refusal(story.error());
-    if (story->is_unknown()) return refusal(404, "Gatehouse knows nothing of this rental");
+    if (story->is_unknown()) {
+        if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
+        return refusal(404, "Gatehouse knows nothing of this rental");
+    }
     return reply(explain_view(*story));
 }
 
@@ -271,6 +288,9 @@ HttpResponse Api::explain_many(const Request& request, access::RentalKey key) {
     const auto records = deps_.store.rentals_by(asked.business, key, asked.id, after, limit);
     if (!records) return refusal(records.error());
     if (records->empty() && after.empty()) {
+        if (auto refused = refuse_unknown(*deps_.config, asked.business)) {
+            return std::move(*refused);
+        }
         return refusal(404, "Gatehouse knows no rental of this " + std::string(to_string(key)));
     }
     StoryReader reader(deps_.store, *deps_.config, deps_.clock.now_ms());
@@ -288,9 +308,12 @@ HttpResponse Api::explain_many(const Request& request, access::RentalKey key) {
 
 HttpResponse Api::dead_letters(const Request& request) {
     const int limit = limit_of(request);
-    const auto found =
-        deps_.store.dead_letters(text_of(request, "business"), before_of(request), limit);
+    const auto business = text_of(request, "business");
+    const auto found = deps_.store.dead_letters(business, before_of(request), limit);
     if (!found) return refusal(found.error());
+    if (found->empty() && before_of(request) == 0) {
+        if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
+    }
     json list = json::array();
     for (const dispatch::DeadLetter& letter : *found)
         list.push_back(dead_letter_view(letter));

@@ -1,5 +1,6 @@
 // The API's part for what people watch and decide: sweeps, the fuse, alerts.
 #include "admin/api.hpp"
+#include "admin/known_business.hpp"
 #include "admin/replies.hpp"
 #include "admin/views.hpp"
 
@@ -42,7 +43,7 @@ dispatch::NewTask confirmed_look(const access::RentalRecord& record, UnixMs now_
 
 HttpResponse Api::sweep(const Request& request) {
     const std::string& business = request.path[2];
-    if (!deps_.config->businesses.contains(business)) return refusal(404, "no such business");
+    if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
     const std::string key = sweep_key(request);
     if (key.empty()) return refusal(400, "these do not go together");
     dispatch::NewTask task;
@@ -65,7 +66,12 @@ HttpResponse Api::sweep_report(const Request& request) {
     const auto report = deps_.sweeps == nullptr
                             ? std::nullopt
                             : deps_.sweeps->find(request.path[2], request.path[3]);
-    if (!report && !since) return refusal(404, "no such sweep since the host was started");
+    if (!report) {
+        if (auto refused = refuse_unknown(*deps_.config, request.path[2])) {
+            return std::move(*refused);
+        }
+        if (!since) return refusal(404, "no such sweep since the host was started");
+    }
     json view =
         report && report->began_ms >= *since_ms
             ? sweep::report_view(*report)
@@ -75,8 +81,12 @@ HttpResponse Api::sweep_report(const Request& request) {
 }
 
 HttpResponse Api::fuse(const Request& request) {
-    const auto found = deps_.store.fuse_blocked(text_of(request, "business"), limit_of(request));
+    const auto business = text_of(request, "business");
+    const auto found = deps_.store.fuse_blocked(business, limit_of(request));
     if (!found) return refusal(found.error());
+    if (found->empty()) {
+        if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
+    }
     json list = json::array();
     for (const access::RentalRecord& record : *found) {
         json view = rental_view(record);
@@ -102,7 +112,10 @@ HttpResponse Api::confirm(const Request& request) {
         looks.push_back(confirmed_look(record, deps_.clock.now_ms()));
         confirmed.push_back(record.rental_id);
     }
-    if (looks.empty()) return refusal(404, "no such end waits for a person");
+    if (looks.empty()) {
+        if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
+        return refusal(404, "no such end waits for a person");
+    }
     if (const auto done = deps_.store.enqueue(looks); !done) return refusal(done.error());
     return reply({{"message", "confirmed " + std::to_string(looks.size())},
                   {"rentals", std::move(confirmed)}},
@@ -110,8 +123,12 @@ HttpResponse Api::confirm(const Request& request) {
 }
 
 HttpResponse Api::alerts(const Request& request) {
-    const auto found = deps_.store.alerts(text_of(request, "business"), limit_of(request));
+    const auto business = text_of(request, "business");
+    const auto found = deps_.store.alerts(business, limit_of(request));
     if (!found) return refusal(found.error());
+    if (found->empty()) {
+        if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
+    }
     json list = json::array();
     for (const dispatch::AlertRecord& alert : *found) {
         list.push_back({{"business", alert.business},
