@@ -10,33 +10,52 @@ Instances::Instances(const gatehouse_entry& entry, const gatehouse_host* host,
 
 gatehouse_instance* Instances::acquire(std::string_view name, std::string_view connection,
                                        Call& call, Outcome& outcome) {
-    Order::iterator found;
+    Entry* const entry = reserve(name);
+    if (entry == nullptr) {
+        outcome.message = "the instance is busy";
+        return nullptr;
+    }
+    gatehouse_instance* made = nullptr;
+    try {
+        made = make(*entry, connection, call, outcome);
+    } catch (...) {
+        release(name);
+        throw;
+    }
+    if (made == nullptr) release(name);
+    return made;
+}
+
+Instances::Entry* Instances::reserve(std::string_view name) {
+    const std::lock_guard lock(mutex_);
+    auto found = by_name_.find(name);
+    if (found == by_name_.end()) {
+        Order added{Entry{std::string(name), {}, nullptr, false}};
+        found = by_name_.emplace(added.front().name, added.begin()).first;
+        order_.splice(order_.begin(), added);
+    }
+    Entry& entry = *found->second;
+    if (entry.is_busy) return nullptr;
+    entry.is_busy = true;
+    order_.splice(order_.begin(), order_, found->second);
+    return &entry;
+}
+
+gatehouse_instance* Instances::make(Entry& entry, std::string_view connection, Call& call,
+                                    Outcome& outcome) {
     Order surplus;
     {
         const std::lock_guard lock(mutex_);
-        const auto [place, is_new] = by_name_.try_emplace(std::string(name));
-        if (is_new) {
-            order_.push_front(Entry{std::string(name), {}, nullptr, false});
-            place->second = order_.begin();
-        }
-        found = place->second;
-        if (found->is_busy) {
-            outcome.message = "the instance is busy";
-            return nullptr;
-        }
-        found->is_busy = true;
-        order_.splice(order_.begin(), order_, found);
         surplus = take_surplus();
     }
-    for (const Entry& entry : surplus) {
-        destroy(entry);
+    for (const Entry& one : surplus) {
+        destroy(one.name, one.instance);
     }
-    if (found->instance != nullptr && found->connection == connection) return found->instance;
-    if (found->instance != nullptr) destroy(*found);
-    found->instance = nullptr;
-    found->connection.assign(connection);
+    if (entry.instance != nullptr && entry.connection == connection) return entry.instance;
+    destroy(entry.name, std::exchange(entry.instance, nullptr));
+    entry.connection.assign(connection);
 
-    on_phase_("create of " + found->name);
+    on_phase_("create of " + entry.name);
     gatehouse_instance* made = nullptr;
     std::int32_t returned = GATEHOUSE_INTERNAL;
     try {
@@ -50,16 +69,15 @@ gatehouse_instance* Instances::acquire(std::string_view name, std::string_view c
         outcome = call.outcome(returned);
         if (outcome.kind == GATEHOUSE_OK) outcome = Outcome{};
         if (outcome.message.empty()) outcome.message = "the plugin made no instance";
-        release(name);
         return nullptr;
     }
-    found->instance = made;
+    entry.instance = made;
     return made;
 }
 
-void Instances::release(std::string_view name) {
+void Instances::release(std::string_view name) noexcept {
     const std::lock_guard lock(mutex_);
-    const auto found = by_name_.find(std::string(name));
+    const auto found = by_name_.find(name);
     if (found == by_name_.end()) return;
     found->second->is_busy = false;
     if (found->second->instance == nullptr) {
@@ -76,7 +94,7 @@ void Instances::clear() {
         by_name_.clear();
     }
     for (const Entry& entry : all) {
-        destroy(entry);
+        destroy(entry.name, entry.instance);
     }
 }
 
@@ -93,11 +111,11 @@ Instances::Order Instances::take_surplus() {
     return surplus;
 }
 
-void Instances::destroy(const Entry& entry) {
-    if (entry.instance == nullptr) return;
-    on_phase_("destroy of " + entry.name);
+void Instances::destroy(const std::string& name, gatehouse_instance* instance) {
+    if (instance == nullptr) return;
+    on_phase_("destroy of " + name);
     try {
-        entry_.destroy(entry.instance);
+        entry_.destroy(instance);
     } catch (...) {
         on_phase_("a destroy that threw");
     }

@@ -28,10 +28,11 @@ class Instances {
     Instances& operator=(const Instances&) = delete;
 
     // The instance of `name`, reserved for this call until release(). Made, or made anew if the
-    // connection's document changed. Null: `outcome` says why.
+    // connection's document changed. Null: `outcome` says why. Nothing is reserved then, nor when
+    // it throws for want of memory.
     gatehouse_instance* acquire(std::string_view name, std::string_view connection, Call& call,
                                 Outcome& outcome);
-    void release(std::string_view name);
+    void release(std::string_view name) noexcept;
 
     // Drops all. No call may be under way.
     void clear();
@@ -45,9 +46,21 @@ class Instances {
     };
     using Order = std::list<Entry>;  // the latest called first
 
+    // Lets a string_view find a string key: releasing must not need memory.
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const {
+            return std::hash<std::string_view>{}(name);
+        }
+    };
+
+    // Null if it is busy.
+    Entry* reserve(std::string_view name);
+    gatehouse_instance* make(Entry& entry, std::string_view connection, Call& call,
+                             Outcome& outcome);
     // Takes from the back what is over the limit and idle.
     Order take_surplus();
-    void destroy(const Entry& entry);
+    void destroy(const std::string& name, gatehouse_instance* instance);
 
     const gatehouse_entry& entry_;
     const gatehouse_host* host_;
@@ -55,7 +68,7 @@ class Instances {
     const PhaseListener on_phase_;
     std::mutex mutex_;
     Order order_;
-    std::unordered_map<std::string, Order::iterator> by_name_;
+    std::unordered_map<std::string, Order::iterator, NameHash, std::equal_to<>> by_name_;
 };
 
 }  // namespace gatehouse::runner
