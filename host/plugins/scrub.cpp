@@ -7,7 +7,6 @@ namespace gatehouse::plugins {
 namespace {
 
 constexpr std::string_view kMask = "***";
-constexpr std::chrono::seconds kLinger{60};
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -55,6 +54,7 @@ bool holds_secret(const nlohmann::json& document, const Secret& secret) {
 void SpokenSecrets::begin(const std::vector<Secret>& secrets) {
     if (secrets.empty()) return;
     const std::lock_guard lock(mutex_);
+    forget_past();
     for (const Secret& secret : secrets) {
         entries_.push_back({secret, std::nullopt});
     }
@@ -63,7 +63,7 @@ void SpokenSecrets::begin(const std::vector<Secret>& secrets) {
 void SpokenSecrets::end(const std::vector<Secret>& secrets) {
     if (secrets.empty()) return;
     const std::lock_guard lock(mutex_);
-    const auto until = std::chrono::steady_clock::now() + kLinger;
+    const auto until = std::chrono::steady_clock::now() + linger_;
     for (const Secret& secret : secrets) {
         const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& one) {
             return !one.until && one.secret.equals(secret.reveal());
@@ -74,13 +74,22 @@ void SpokenSecrets::end(const std::vector<Secret>& secrets) {
 
 std::string SpokenSecrets::scrub(std::string text) {
     const std::lock_guard lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    std::erase_if(entries_, [&](const Entry& entry) { return entry.until && *entry.until < now; });
+    forget_past();
     std::vector<Secret> secrets;
     for (const Entry& entry : entries_) {
         secrets.push_back(entry.secret);
     }
     return plugins::scrub(std::move(text), secrets);
+}
+
+std::size_t SpokenSecrets::size() {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
+}
+
+void SpokenSecrets::forget_past() {
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.until && *entry.until < now; });
 }
 
 }  // namespace gatehouse::plugins

@@ -23,10 +23,15 @@ bool holds_secret(const nlohmann::json& document, const Secret& secret);
 // prints may come later than its answer. [any thread]
 class SpokenSecrets {
   public:
+    explicit SpokenSecrets(std::chrono::milliseconds linger = std::chrono::seconds(60))
+        : linger_(linger) {}
+
     void begin(const std::vector<Secret>& secrets);
     void end(const std::vector<Secret>& secrets);
 
     std::string scrub(std::string text);
+
+    std::size_t size();  // secrets that are remembered
 
   private:
     struct Entry {
@@ -34,6 +39,9 @@ class SpokenSecrets {
         std::optional<std::chrono::steady_clock::time_point> until;  // nothing = a call goes on
     };
 
+    void forget_past();  // [holding mutex_]
+
+    const std::chrono::milliseconds linger_;
     std::mutex mutex_;
     std::vector<Entry> entries_;  // guarded by mutex_
 };

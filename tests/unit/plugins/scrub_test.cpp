@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "base/json.hpp"
 
 namespace gatehouse::plugins {
@@ -33,6 +35,15 @@ TEST(ScrubTest, P8_ASecretLingersAfterItsCall) {
     spoken.end(kPin);
     EXPECT_EQ(spoken.scrub("printed late: 482915"), "printed late: ***");
     EXPECT_EQ(spoken.scrub("482916"), "482916");
+}
+
+TEST(ScrubTest, APluginThatNeverSpeaksLeavesNoSecretsBehind) {
+    SpokenSecrets spoken(std::chrono::milliseconds(-1));
+    for (int i = 0; i < 100; ++i) {
+        spoken.begin(kPin);
+        spoken.end(kPin);
+    }
+    EXPECT_LE(spoken.size(), 1U);
 }
 
 }  // namespace
