@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "egress/secrets.hpp"
 #include "plugins/documents.hpp"
 
 namespace gatehouse::plugins {
@@ -26,14 +27,15 @@ egress::HttpCall call_from(const json& document) {
     return call;
 }
 
+// What the other side says holds no references: a plugin may write back what it has read.
 std::string document_of(const egress::HttpReply& reply) {
     json headers = json::array();
     for (const auto& [name, value] : reply.headers)
         headers.push_back({name, value});
-    return dump_json({{"schema", 1},
-                      {"status", reply.status},
-                      {"headers", std::move(headers)},
-                      {"body", reply.body}});
+    return egress::without_references(dump_json({{"schema", 1},
+                                                 {"status", reply.status},
+                                                 {"headers", std::move(headers)},
+                                                 {"body", reply.body}}));
 }
 
 }  // namespace
