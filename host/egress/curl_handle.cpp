@@ -154,7 +154,8 @@ tl::unexpected<Error> CurlHandle::failure(CURLcode code) const {
         return fail(ErrorKind::kInvalid, where + "the answer is larger than allowed");
     }
     if (auto refused = guard_.failure(code)) return tl::unexpected(std::move(*refused));
-    if (is_not_http(code)) return fail(ErrorKind::kInvalid, where + "the answer is not HTTP");
+    // It is not the request that is at fault, and it may have been done.
+    if (is_not_http(code)) return fail(ErrorKind::kUnavailable, where + "the answer is not HTTP");
     if (code == CURLE_SEND_FAIL_REWIND) {
         return fail(ErrorKind::kUnavailable, where + "the connection ended without an answer");
     }

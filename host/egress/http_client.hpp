@@ -37,10 +37,11 @@ class HttpClient {
     virtual ~HttpClient() = default;
 
     // Any complete answer, whatever its status, is a reply. kUnavailable: no connection, time-out,
-    // cut off. kForbidden: the address is private and not allowed, or the scheme is not http(s).
-    // kInvalid: the answer is too large or not HTTP, or the call itself cannot be sent: a malformed
-    // method, URL or header, a line break in any of them, a header that is the client's own affair
-    // (Host, Content-Length, Connection and their like). Redirects are not followed. A request
+    // cut off, an answer that is not HTTP: a proxy's bad hour, say. kForbidden: the address is
+    // private and not allowed, or the scheme is not http(s). kInvalid: the answer is too large, or
+    // the call itself cannot be sent: a malformed method, URL or header, a line break in any of
+    // them, a header that is the client's own affair (Host, Content-Length, Connection and their
+    // like). Redirects are not followed. A request
     // that died on a kept connection before any answer is sent once more on a new one, but for a
     // POST or PATCH whose body was begun: what it asked for may have been done.
     virtual Result<HttpReply> send(const HttpCall& call) = 0;

@@ -70,8 +70,8 @@ Result<std::string> AdminApi::exchange(const char* method, const std::string& pa
     auto reply = egress_.send(policy_, std::move(call), clock_.steady_ns() + kTimeoutNs, steps);
     if (!reply) {
         Error error = reply.error();
-        // Our own requests are well formed: it is the answer that is no HTTP or too large, and a
-        // proxy's bad hour must not end a task for good.
+        // Our own requests are well formed: it is the answer that is too large, and a proxy's bad
+        // hour must not end a task for good.
         if (error.kind == ErrorKind::kInvalid) error.kind = ErrorKind::kUnavailable;
         return tl::unexpected(std::move(error));
     }
