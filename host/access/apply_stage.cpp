@@ -114,6 +114,7 @@ void store_doubt(Attempt& attempt, const Desired& desired, ErrorKind why) {
         record.desired_json = desired_to_json(desired);
     }
     attempt.grant.is_pending = true;
+    attempt.grant.attempted = parse_json(desired_to_json(desired)).value_or(json());
     std::string grant_json = grant_to_json(attempt.grant);
     attempt.is_changed = attempt.is_changed || record.grant_json != grant_json;
     record.grant_json = std::move(grant_json);

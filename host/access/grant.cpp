@@ -88,13 +88,15 @@ std::string grant_to_json(const Grant& grant) {
     for (const GrantedTarget& target : grant.targets) {
         targets.push_back({{"target", target.target}, {"name", target.name}});
     }
-    return dump_json(json{{"schema", kSchema},
-                          {"state", to_string(grant.state)},
-                          {"pending", grant.is_pending},
-                          {"targets", std::move(targets)},
-                          {"references", grant.references},
-                          {"detail", grant.detail},
-                          {"applied_ms", grant.applied_ms}});
+    json document{{"schema", kSchema},
+                  {"state", to_string(grant.state)},
+                  {"pending", grant.is_pending},
+                  {"targets", std::move(targets)},
+                  {"references", grant.references},
+                  {"detail", grant.detail},
+                  {"applied_ms", grant.applied_ms}};
+    if (grant.attempted.is_object()) document["attempted"] = grant.attempted;
+    return dump_json(document);
 }
 
 Result<Grant> grant_from_json(std::string_view text) {
@@ -115,6 +117,7 @@ Result<Grant> grant_from_json(std::string_view text) {
     grant.references = *references;
     grant.detail = string_member(*parsed, "detail").value_or("");
     grant.applied_ms = int_member(*parsed, "applied_ms").value_or(0);
+    if (const json* attempted = member(*parsed, "attempted")) grant.attempted = *attempted;
     return grant;
 }
 

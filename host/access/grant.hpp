@@ -27,6 +27,9 @@ struct Grant {
     std::string detail;  // one line for people
     UnixMs applied_ms = 0;
     std::optional<std::int64_t> poll_after_ms;  // with is_pending; not stored
+    // The desired access that the last call failed to bring about, for people; null once one
+    // succeeded. Until then the vendor may hold it, what it held before, or a part of either.
+    nlohmann::json attempted;
 };
 
 // Reads the result document of "access.apply". kInternal if the plugin's answer does not fit what

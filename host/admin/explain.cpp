@@ -78,13 +78,13 @@ json transfers_view(const std::vector<access::TransferLink>& transfers) {
 
 json explain_view(const RentalStory& story) {
     const access::RentalRecord record = story.record.value_or(access::RentalRecord{});
-    const json desired = document(record.desired_json);
+    const json desired = wanted_of(record);
     const json grant = document(record.grant_json);
     return {
         {"business", story.business},
         {"rental", story.rental_id},
         {"summary", summary_of(story, desired, grant)},
-        {"can_open", opens_now(grant) ? pick(grant, "targets") : json::array()},
+        {"can_open", open_targets(desired, grant)},
         {"decided_by", decided_by(desired)},
         {"unit", record.unit_id},
         {"unit_name", record.unit_name},

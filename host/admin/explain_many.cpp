@@ -8,9 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-bool names_target(const json& grant, const std::string& wanted) {
-    const json targets = pick(grant, "targets");
-    if (!targets.is_array()) return false;
+bool names_target(const json& targets, const std::string& wanted) {
     for (const json& target : targets) {
         if (string_member(target, "target") == wanted) return true;
     }
@@ -68,11 +66,12 @@ json explain_many_view(const Asked& asked, const std::vector<RentalStory>& stori
     json can_open = json::array();
     json cannot_open = json::array();
     for (const RentalStory& story : stories) {
-        const json desired = document(story.record->desired_json);
+        const json desired = wanted_of(*story.record);
         const json grant = document(story.record->grant_json);
-        const bool is_about_it =
-            asked.key != access::RentalKey::kTarget || names_target(grant, asked.id);
-        json& list = opens_now(grant) && is_about_it ? can_open : cannot_open;
+        const json open = open_targets(desired, grant);
+        const bool is_open =
+            asked.key == access::RentalKey::kTarget ? names_target(open, asked.id) : !open.empty();
+        json& list = is_open ? can_open : cannot_open;
         list.push_back(line_of(story, desired, grant));
     }
     const std::string summary = summary_of_many(asked, can_open.size(), stories.size());

@@ -83,6 +83,17 @@ std::string held(const json& desired, const json& grant) {
     return text + (names.empty() ? "nothing" : names);
 }
 
+// What the vendor held before the calls that failed.
+std::string held_still(const json& grant) {
+    const std::string state = string_member(grant, "state").value_or("");
+    const std::string names = target_names(grant);
+    if (state == "suspended") return "the renter is locked out";
+    if (state == "ended" || names.empty()) return "the renter may open nothing";
+    return (state == "active" ? "the renter may still open "
+                              : "the renter will still be able to open ") +
+           names;
+}
+
 // What stands in the way of what should be.
 std::string trouble(const RentalStory& story) {
     std::string text;
@@ -158,18 +169,38 @@ json alerts_view(const std::vector<dispatch::AlertRecord>& alerts) {
     return list;
 }
 
-bool opens_now(const json& grant) {
-    return string_member(grant, "state") == "active" &&
-           !bool_member(grant, "pending").value_or(false);
+json open_targets(const json& desired, const json& grant) {
+    const std::string state = string_member(grant, "state").value_or("");
+    const bool is_active = state == "active";
+    const bool is_pending = bool_member(grant, "pending").value_or(false);
+    const bool has_failed = pick(grant, "attempted").is_object();
+    const bool may_open =
+        is_pending && !has_failed ? !is_active && state != "scheduled" : is_active;
+    if (!may_open || state.empty()) return json::array();
+    json open = pick(grant, "targets");
+    if (!open.is_array()) open = json::array();
+    if (!open.empty() || is_active) return open;
+    // Of what is being shut the vendor may tell nothing any more.
+    const json targets = pick(desired, "targets");
+    if (!targets.is_array()) return open;
+    for (const json& target : targets) {
+        open.push_back({{"target", target}, {"name", ""}});
+    }
+    return open;
 }
 
 std::string summary_of(const RentalStory& story, const json& desired, const json& grant) {
     if (!story.record) return "Gatehouse has not looked at this rental yet" + trouble(story);
-    std::string text = held(desired, grant) + first_reason(desired);
     const std::string wanted = string_member(desired, "state").value_or("");
     const std::string state = string_member(grant, "state").value_or("ended");
+    if (pick(grant, "attempted").is_object()) {
+        return held_still(grant) + "; it should be " + wanted + first_reason(desired) +
+               ", which has not worked yet" + trouble(story);
+    }
+    std::string text = held(desired, grant) + first_reason(desired);
     if (bool_member(grant, "pending").value_or(false)) {
         text += "; the vendor has accepted this but not done it yet";
+        if (!open_targets(desired, grant).empty()) text += ": the doors may still open";
     } else if (!wanted.empty() && wanted != state) {
         text += "; it should be " + wanted;
     }

@@ -28,8 +28,9 @@ nlohmann::json references_of(const nlohmann::json& grant);
 nlohmann::json waiting_view(const std::optional<store::Store::Waiting>& waiting);
 nlohmann::json alerts_view(const std::vector<dispatch::AlertRecord>& alerts);
 
-// The vendor has confirmed that the renter may open something.
-bool opens_now(const nlohmann::json& grant);
+// The targets that the renter may open now, each with `target` and `name`: as the vendor confirmed,
+// and where nothing newer is confirmed also those that should be shut.
+nlohmann::json open_targets(const nlohmann::json& desired, const nlohmann::json& grant);
 
 // The whole state in one sentence.
 std::string summary_of(const RentalStory& story, const nlohmann::json& desired,

@@ -8,12 +8,15 @@ namespace {
 
 using nlohmann::json;
 
+json state_in(const json& document) {
+    const auto state = string_member(document, "state");
+    return state ? json(*state) : json(nullptr);
+}
+
 // The word `state` of a stored document; null if it is empty or not readable.
 json state_of(const std::string& document) {
     const auto parsed = parse_json(document);
-    if (!parsed) return nullptr;
-    const auto state = string_member(*parsed, "state");
-    return state ? json(*state) : json(nullptr);
+    return parsed ? state_in(*parsed) : json(nullptr);
 }
 
 json secrets_view(const std::vector<config::LabelledSecret>& secrets, const std::string& source,
@@ -106,6 +109,14 @@ json business_view(const config::Business& business, const std::vector<store::Se
             {"sites", std::move(sites)}};
 }
 
+json wanted_of(const access::RentalRecord& record) {
+    const auto grant = parse_json(record.grant_json);
+    const json* attempted = grant ? member(*grant, "attempted") : nullptr;
+    if (attempted != nullptr && attempted->is_object()) return *attempted;
+    auto desired = parse_json(record.desired_json);
+    return desired && desired->is_object() ? std::move(*desired) : json();
+}
+
 json rental_view(const access::RentalRecord& record) {
     return {{"rental", record.rental_id},
             {"unit", record.unit_id},
@@ -113,7 +124,7 @@ json rental_view(const access::RentalRecord& record) {
             {"site", record.site_id},
             {"renter", record.renter_id},
             {"connection", record.connection},
-            {"desired", state_of(record.desired_json)},
+            {"desired", state_in(wanted_of(record))},
             {"granted", state_of(record.grant_json)},
             {"updated", time_or_null(record.updated_ms)}};
 }

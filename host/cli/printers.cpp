@@ -206,8 +206,11 @@ void print_open(const json& rentals, std::ostream& out) {
     if (rentals.empty()) return;
     Table table({"can open it", "rental", "unit", "targets", "because", "until (UTC)"});
     for (const json& rental : rentals) {
+        // Why it should be shut says nothing of why it is open.
+        const bool is_meant = text_of(rental, "desired") == "active";
         table.add({whose(rental), text_of(rental, "rental"), text_of(rental, "unit_name"),
-                   joined(list_of(rental, "targets")), joined(list_of(rental, "reasons")),
+                   joined(list_of(rental, "targets")),
+                   is_meant ? joined(list_of(rental, "reasons")) : text_of(rental, "summary"),
                    time_of(rental, "until")});
     }
     out << '\n';

@@ -58,6 +58,7 @@ std::vector<Sentence> sentences_of_the_world();
 std::vector<Sentence> sentences_of_faults();
 std::vector<Sentence> sentences_of_the_host();
 std::vector<Sentence> sentences_of_examples();
+std::vector<Sentence> sentences_of_explanations();
 std::vector<Sentence> sentences_of_storeganise();
 std::vector<Sentence> sentences_of_inbound();
 std::vector<Sentence> sentences_of_messages();

@@ -113,7 +113,10 @@ TEST_F(LookTest, P5_AVendorErrorLeavesTheGrantInDoubtUntilACallSucceeds) {
     const Look failed = look();
     EXPECT_EQ(failed.status.error().kind, ErrorKind::kUnavailable);
     ASSERT_NE(failed.record, nullptr);
-    EXPECT_TRUE(grant_from_json(failed.record->grant_json)->is_pending);
+    const Grant in_doubt = *grant_from_json(failed.record->grant_json);
+    EXPECT_TRUE(in_doubt.is_pending);
+    EXPECT_EQ(in_doubt.state, AccessState::kActive) << "as it was last confirmed";
+    EXPECT_EQ(in_doubt.attempted.at("state"), "suspended");
     // The debt is paid, so nothing differs from the record; but the vendor may have suspended.
     facts().is_overdue = false;
     plugins_.errors.clear();
@@ -122,6 +125,7 @@ TEST_F(LookTest, P5_AVendorErrorLeavesTheGrantInDoubtUntilACallSucceeds) {
     EXPECT_EQ(plugins_.documents.size(), calls + 1);
     look();
     EXPECT_EQ(plugins_.documents.size(), calls + 1) << "and no more once it is known";
+    EXPECT_TRUE(grant_from_json(records_.records["r1"].grant_json)->attempted.is_null());
 }
 
 TEST_F(LookTest, P5_AnEndIsNotSkippedAfterAFirstCallThatFailed) {

@@ -186,6 +186,45 @@ TEST(ExplainMany, TellsThoseWhoCanFromThoseWhoCannot) {
               "doors of this renter can be opened through none of 1 rentals now");
 }
 
+// An end that the vendor did not carry out leaves the door open, whatever was decided.
+TEST(Explain, WhatDidNotWorkIsNotTakenForDone) {
+    json grant = json::parse(kGranted);
+    grant["pending"] = true;
+    grant["attempted"] = {{"state", "ended"}, {"reasons", {"the rental is ended"}}};
+    RentalStory told = story(kActive, grant.dump());
+    told.waiting = store::Store::Waiting{1'700'000'060'000, 3, false, "Kisi answered 500"};
+    const json view = explain_view(told);
+    EXPECT_EQ(view["summary"],
+              "the renter may still open group:1 (A12); it should be ended (the rental is ended), "
+              "which has not worked yet; tried again at 2023-11-14T22:14:20.000Z");
+    EXPECT_EQ(view["can_open"].size(), 1U);
+    EXPECT_EQ(view["desired"]["state"], "ended");
+    EXPECT_EQ(view["decided_by"], "ended");
+    const Asked target{"acme", access::RentalKey::kTarget, "group:1"};
+    EXPECT_EQ(explain_many_view(target, {told})["can_open"].size(), 1U);
+
+    grant["targets"] = json::array();
+    grant["attempted"]["state"] = "active";
+    const json first = explain_view(story(kActive, grant.dump()));
+    EXPECT_EQ(first["summary"],
+              "the renter may open nothing; it should be active (the rental is ended), which has "
+              "not worked yet");
+    EXPECT_EQ(first["can_open"], json::array());
+}
+
+TEST(Explain, WhatIsBeingShutIsOpenUntilTheVendorConfirms) {
+    const RentalStory told =
+        story(R"({"state":"suspended","reasons":["overdue"],"targets":["group:1"]})",
+              R"({"state":"suspended","pending":true,"targets":[]})");
+    const json view = explain_view(told);
+    EXPECT_EQ(view["summary"],
+              "the renter is locked out of group:1 (overdue); the vendor has accepted this but not "
+              "done it yet: the doors may still open");
+    EXPECT_EQ(view["can_open"], (json::parse(R"([{"target":"group:1","name":""}])")));
+    const RentalStory given = story(kActive, R"({"state":"active","pending":true,"targets":[]})");
+    EXPECT_EQ(explain_view(given)["can_open"], json::array());
+}
+
 TEST(Explain, SurvivesDocumentsThatItCannotRead) {
     for (const char* document : {"not json", "[]", "7", R"({"state":7,"targets":3,"reasons":{}})",
                                  R"({"targets":[1,{"target":2}],"references":[1],"renter":1})"}) {

@@ -92,14 +92,18 @@ TEST(Printers, AnExplanationOfAUnitRenterOrTargetIsTwoTables) {
     const std::string text = print(print_explanation, R"({"kind":"target","id":"lock:1",
         "summary":"1 of 2","next_after":"r2",
         "can_open":[{"rental":"r1","unit_name":"A12","renter":{"name":"Ann","email":"a@b.c"},
-                     "targets":["lock:1"],"reasons":["occupied"],"until":null}],
+                     "desired":"active","targets":["lock:1"],"reasons":["occupied"],"until":null},
+                    {"rental":"r3","unit_name":"A14","renter":{"name":"Cid","email":"c@b.c"},
+                     "desired":"ended","targets":["lock:1"],"reasons":["the rental is ended"],
+                     "summary":"not shut yet","until":null}],
         "cannot_open":[{"rental":"r2","unit_name":"A13","renter":{"name":"Bob","email":"b@b.c"},
                         "summary":"locked out","pending":{"due":"2026-11-22T08:00:00.000Z"}}]})");
     EXPECT_EQ(text,
               "target lock:1: 1 of 2\n"
               "\n"
-              "can open it  rental  unit  targets  because   until (UTC)\n"
-              "Ann <a@b.c>  r1      A12   lock:1   occupied  -\n"
+              "can open it  rental  unit  targets  because       until (UTC)\n"
+              "Ann <a@b.c>  r1      A12   lock:1   occupied      -\n"
+              "Cid <c@b.c>  r3      A14   lock:1   not shut yet  -\n"
               "\n"
               "cannot       rental  unit  why         next look (UTC)\n"
               "Bob <b@b.c>  r2      A13   locked out  2026-11-22 08:00:00Z\n"
