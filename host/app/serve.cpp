@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <memory>
 
@@ -39,14 +38,6 @@ sigset_t block_signals() {
     return signals;
 }
 
-void set_log_level() {
-    const char* word =
-        std::getenv("GATEHOUSE_LOG");  // NOLINT(concurrency-mt-unsafe): one thread yet
-    if (const auto level = observe::level_from_string(word == nullptr ? "" : word)) {
-        observe::set_level(*level);
-    }
-}
-
 void wait_for_the_end(const sigset_t& signals, Host& host) {
     while (true) {
         host.forget_old_events();
@@ -65,7 +56,6 @@ void wait_for_the_end(const sigset_t& signals, Host& host) {
 
 int serve(const std::filesystem::path& config_file) {
     forbid_dumps();
-    set_log_level();
     const sigset_t signals = block_signals();
     Checked checked = check_config(config_file);
     for (const config::Problem& problem : checked.problems) {

@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
+
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 
@@ -85,6 +87,17 @@ void log(Level level, std::string_view component, std::string_view message, Fiel
 
 void set_level(Level level) {
     logger().set_level(to_spdlog(level));
+}
+
+void set_level_from_environment() {
+    const char* text = std::getenv("GATEHOUSE_LOG");  // NOLINT(concurrency-mt-unsafe): one thread
+    if (text == nullptr || *text == '\0') return;
+    if (const auto level = level_from_string(text)) {
+        set_level(*level);
+    } else {
+        warn("observe", "GATEHOUSE_LOG is none of debug, info, warn and error",
+             {{"GATEHOUSE_LOG", text}});
+    }
 }
 
 bool is_enabled(Level level) {

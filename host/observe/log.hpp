@@ -49,6 +49,10 @@ inline void error(std::string_view component, std::string_view message, Fields f
 // Entries below `level` are dropped; the default is kInfo.
 void set_level(Level level);
 
+// Takes the level from the environment's GATEHOUSE_LOG; warns of a word that is no level. [one
+// thread, before others are started]
+void set_level_from_environment();
+
 // Asks before building the fields of a frequent entry.
 bool is_enabled(Level level);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/suggest.hpp"
+#include "observe/log.hpp"
 #include "plugins/bound_connection.hpp"
 #include "plugins/members.hpp"
 #include "plugins/plugin_host.hpp"
@@ -95,13 +96,20 @@ void check_loading(const PluginHostOptions& options, const Registry& registry, P
         lanes.emplace_back(&manifest,
                            std::make_unique<RunnerLane>(manifest, options.lane, clock, nullptr));
     }
+    std::size_t loaded = 0;
+    std::string sandbox;  // the same for all: it is the kernel's
     for (const auto& [manifest, lane] : lanes) {
         const LaneStatus status = lane->wait_settled();
-        if (status.state == PluginState::kReady) continue;
+        if (status.state == PluginState::kReady) {
+            ++loaded;
+            sandbox = status.sandbox;
+            continue;
+        }
         problems.push_back({manifest->place,
                             "plugin " + manifest->plugin + " does not load: " + status.reason, "",
                             Problem::Severity::kError});
     }
+    observe::info("plugins", "loaded", {{"plugins", loaded}, {"sandbox", sandbox}});
 }
 
 }  // namespace

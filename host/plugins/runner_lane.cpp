@@ -79,6 +79,8 @@ void RunnerLane::run() {
         is_settled_ = true;
         changed_.notify_all();
         if (status_.state == PluginState::kRefused) {
+            observe::error("plugins", "refused",
+                           {{"plugin", manifest_.plugin}, {"reason", status_.reason}});
             changed_.wait(lock, [this] { return is_stopping_; });
         }
         if (is_stopping_) return;
@@ -100,6 +102,8 @@ void RunnerLane::live() {
         const std::lock_guard lock(mutex_);
         status_.reason = started.error().message;
         status_.state = PluginState::kRestarting;
+        observe::error("plugins", "no runner was started",
+                       {{"plugin", manifest_.plugin}, {"reason", status_.reason}});
         ++failures_in_a_row_;
         return;
     }
@@ -234,17 +238,22 @@ void RunnerLane::become_ready(const Frame& hello) {
     const auto document = parse_json(hello.payload);
     const std::string sandbox =
         document ? string_member(*document, "sandbox").value_or("") : std::string();
+    bool is_back = false;
     {
         const std::lock_guard lock(mutex_);
+        is_back = is_settled_;
         status_.state = PluginState::kReady;
         status_.restart_due_ms = 0;
+        status_.sandbox = shorten(sandbox, kMaxReasonBytes);
         is_settled_ = true;
         changed_.notify_all();
     }
-    observe::info("plugins", "runner ready",
-                  {{"plugin", manifest_.plugin},
-                   {"version", manifest_.version},
-                   {"sandbox", shorten(sandbox, kMaxReasonBytes)}});
+    // That all are well is said once for all of them; that one is well again is news.
+    observe::log(is_back ? observe::Level::kInfo : observe::Level::kDebug, "plugins",
+                 is_back ? "runner ready again" : "runner ready",
+                 {{"plugin", manifest_.plugin},
+                  {"version", manifest_.version},
+                  {"sandbox", shorten(sandbox, kMaxReasonBytes)}});
 }
 
 void RunnerLane::note_end(const ProcessEnd& end) {

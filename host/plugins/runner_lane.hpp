@@ -32,6 +32,7 @@ struct LaneStatus {
     std::int64_t calls = 0;
     std::int64_t deaths = 0;
     UnixMs restart_due_ms = 0;
+    std::string sandbox;  // "seccomp, landlock 7": what locks its runner in
 };
 
 // A service's answer: kind 0 and its document, or a kind and schemas/error.json.

@@ -100,6 +100,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Death{"spin", "did not answer within 1000 ms; its runner was ended"}),
     [](const auto& one) { return one.param.act; });
 
+TEST_F(HostileTest, P9_ADeathAndTheReturnAreLoggedAndAStartIsNot) {
+    testing::internal::CaptureStderr();
+    begin();
+    EXPECT_FALSE(fixture_.apply("doors", "crash"));
+    expect_recovery();
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(log, HasSubstr("error plugins the runner ended by SIGSEGV"));
+    EXPECT_THAT(log, HasSubstr("info plugins runner ready again plugin=rogue"));
+    EXPECT_THAT(log, Not(HasSubstr("runner ready plugin")));
+}
+
 TEST_F(HostileTest, P9_ASocketThatIsClosedOrMisusedEndsTheRunner) {
     begin();
     for (const char* act : {"close", "rubbish frame", "foreign frame"}) {

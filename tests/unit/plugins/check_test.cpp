@@ -28,6 +28,26 @@ TEST(CheckTest, NothingToSayWhenAllIsWell) {
     EXPECT_TRUE(check(fixture).empty());
 }
 
+TEST(CheckTest, ThatAllPluginsAreWellIsOneLine) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    fixture.add_plugin({"test", "good"});
+    testing::internal::CaptureStderr();
+    EXPECT_TRUE(check(fixture).empty());
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(log, HasSubstr("info plugins loaded plugins=2 sandbox="));
+    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+}
+
+TEST(CheckTest, APluginThatIsRefusedIsLogged) {
+    PluginFixture fixture;
+    fixture.add_plugin({"test", "wrong_magic"});
+    testing::internal::CaptureStderr();
+    EXPECT_FALSE(check(fixture).empty());
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                HasSubstr("error plugins refused plugin=test reason=\"libabi_wrong_magic.so"));
+}
+
 TEST(CheckTest, EveryMistakeIsListed) {
     PluginFixture fixture;
     fixture.add_plugin({"echo", "echo"});
