@@ -34,6 +34,9 @@ class Doors {
     // Whether another window can only be given by taking the right away and making a new one.
     virtual bool has_gaps() const { return false; }
 
+    // Whether what is ordered cannot be found, by anybody, before it is done.
+    virtual bool has_unseen_orders() const { return false; }
+
     // What the business configures: the plugin, which is also the prefix of the custom fields, its
     // settings, and how it names a door.
     virtual std::string plugin() const = 0;

@@ -13,6 +13,7 @@ class NukiDoors final : public Doors {
         : business_(business), clock_(clock), api_(model_), account_(model_.account(business)) {}
 
     Key key() const override { return Key::kPin; }
+    bool has_unseen_orders() const override { return true; }
     std::string plugin() const override { return "nuki"; }
     nlohmann::json settings() const override { return {{"api_token", "nuki-token-" + business_}}; }
     std::string target(int door) const override { return "smartlock:" + std::to_string(door); }

@@ -37,6 +37,11 @@ class Pins {
     void transferred(const std::string& from_id, const std::string& to_id) {
         from_[to_id] = from_id;
     }
+    // The old rental of the transfer that made this one; empty if none did.
+    std::string from(const std::string& rental_id) const {
+        const auto found = from_.find(rental_id);
+        return found == from_.end() ? "" : found->second;
+    }
 
     // Whether the last one that it surely had is this.
     bool is_confirmed(const std::string& rental_id, const std::string& pin) const;

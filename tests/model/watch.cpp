@@ -39,19 +39,33 @@ void Watch::look() {
     if (!wrong.empty()) fail_("let in against the facts: " + to_text(wrong));
 }
 
+// Of each rental whose field holds a PIN that cannot be used: the rental whose access stays for it,
+// its own or that of the rental before the transfer.
+template <typename Visit>
+void Watch::for_unusable_pins(Visit visit) const {
+    if (site_.doors().key() != Doors::Key::kPin) return;
+    for (const std::string& rental_id : site_.occupied_rentals()) {
+        if (site_.pins().is_usable(rental_id, site_.pin_field(rental_id))) continue;
+        const bool has_access = !site_.facts_of(rental_id).on(site_.today()).empty();
+        visit(has_access ? rental_id : site_.pins().from(rental_id));
+    }
+}
+
 Openings Watch::stuck() const {
     Openings all;
-    if (site_.doors().key() != Doors::Key::kPin) return all;
-    for (const std::string& rental_id : site_.occupied_rentals()) {
+    for_unusable_pins([&](const std::string& rental_id) {
         const auto looks = looks_.find(rental_id);
-        const bool is_stuck = looks != looks_.end() &&
-                              !site_.pins().is_usable(rental_id, site_.pin_field(rental_id)) &&
-                              !site_.facts_of(rental_id).on(site_.today()).empty();
-        if (!is_stuck) continue;
+        if (looks == looks_.end()) return;
         for (const RentalFacts& facts : looks->second) {
             all.merge(Openings(facts.on(site_.today())));
         }
-    }
+    });
+    return all;
+}
+
+std::set<std::string> Watch::waiting() const {
+    std::set<std::string> all;
+    for_unusable_pins([&](const std::string& rental_id) { all.insert(rental_id); });
     return all;
 }
 
@@ -99,6 +113,7 @@ void Watch::note_look() {
 void Watch::settle() {
     std::vector<RentalFacts>& looks = looks_[rental_id_];
     looks.erase(looks.begin(), looks.end() - 1);
+    if (!site_.doors().has_unseen_orders()) cut_off_.erase(rental_id_);
     settled_.insert(rental_id_);
 }
 

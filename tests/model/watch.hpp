@@ -2,8 +2,9 @@
 // vendor did, after each task, after each act, and whenever time alone could change who gets in.
 //
 //  - Nobody can open what the facts of now deny and those of every look since the last good one
-//    denied as well (P6, P7). A look that was cut off by the end of the host or of the runner
-//    counts until the end: what it gave is only found by the daily comparison.
+//    denied as well (P6, P7). At a vendor with orders that nobody sees before they are done, a look
+//    that was cut off by the end of the host or of the runner counts until the end: what it ordered
+//    is only found by the daily comparison.
 //  - Nobody loses by a look what the last good one gave, those since allowed and the facts of now
 //    allow (P7); at a vendor with gaps not beyond the look, if it ends well.
 //  - The host writes a PIN only where there is none, a sound one that no other rental has, and
@@ -43,8 +44,13 @@ class Watch {
     // What a rental was given whose field now holds a PIN that cannot be used: at another lock
     // nobody can give the one before, and the lock before stays until then.
     Openings stuck() const;
+    // Rentals that were transferred to one that never had access, since its field holds such a PIN:
+    // their end waits for it.
+    std::set<std::string> waiting() const;
 
   private:
+    template <typename Visit>
+    void for_unusable_pins(Visit visit) const;
     void note_look();
     void settle();
     void judge_lost(const Openings& lost);
