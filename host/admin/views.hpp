@@ -26,11 +26,11 @@ nlohmann::json plugin_view(const plugins::PluginStatus& status);
 nlohmann::json business_view(const config::Business& business,
                              const std::vector<store::SecretUse>& uses);
 
-// One line of the list of rentals.
 // The desired access of a record: what the last look asked the vendor for, whether that worked or
 // not. Null if nothing readable is kept.
 nlohmann::json wanted_of(const access::RentalRecord& record);
 
+// One line of the list of rentals.
 nlohmann::json rental_view(const access::RentalRecord& record);
 
 }  // namespace gatehouse::admin
