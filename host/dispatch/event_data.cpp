@@ -1,6 +1,7 @@
 #include "dispatch/event_data.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/json.hpp"
 #include "storeganise/answers.hpp"
@@ -10,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxRentals = 500;
 constexpr std::size_t kMaxKeys = 200;
 
 // An id as text or in an object; empty for anything else and for what cannot be an id.
@@ -19,25 +19,50 @@ std::string usable_id(const json* value) {
     return storeganise::is_usable_id(id) ? id : std::string();
 }
 
-void add_rental(const json* value, std::vector<std::string>& out) {
-    std::string id = usable_id(value);
-    const bool is_new = std::ranges::find(out, id) == out.end();
-    if (!id.empty() && is_new && out.size() < kMaxRentals) out.push_back(std::move(id));
-}
+// Rentals, each once. There are no more than a body's limit lets in.
+class Rentals {
+  public:
+    explicit Rentals(std::vector<std::string>& out) : out_(out) {}
+
+    // An id, or several in one text between commas, as a list becomes in JavaScript's templates.
+    void add(const json* value) {
+        if (value == nullptr || !value->is_string()) {
+            add_id(usable_id(value));
+            return;
+        }
+        std::string_view rest = value->get_ref<const std::string&>();
+        while (!rest.empty()) {
+            const std::size_t comma = std::min(rest.find(','), rest.size());
+            std::string_view id = rest.substr(0, comma);
+            id.remove_prefix(std::min(id.find_first_not_of(' '), id.size()));
+            if (storeganise::is_usable_id(id)) add_id(std::string(id));
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
+
+  private:
+    void add_id(std::string id) {
+        if (!id.empty() && seen_.insert(id).second) out_.push_back(std::move(id));
+    }
+
+    std::vector<std::string>& out_;
+    std::unordered_set<std::string> seen_;
+};
 
 void read_rentals(const json& data, EventData& out) {
     out.old_rental_id = usable_id(member(data, "oldRentalId"));
     out.new_rental_id = usable_id(member(data, "newRentalId"));
-    add_rental(member(data, "newRentalId"), out.rental_ids);
-    add_rental(member(data, "oldRentalId"), out.rental_ids);
+    Rentals rentals(out.rental_ids);
+    rentals.add(member(data, "newRentalId"));
+    rentals.add(member(data, "oldRentalId"));
     for (const char* key : {"unitRentalId", "unitRentalIds"}) {
         const json* value = member(data, key);
         if (value == nullptr || !value->is_array()) {
-            add_rental(value, out.rental_ids);
+            rentals.add(value);
             continue;
         }
         for (const json& one : *value) {
-            add_rental(&one, out.rental_ids);
+            rentals.add(&one);
         }
     }
 }

@@ -13,7 +13,7 @@ namespace gatehouse::dispatch {
 // Empty where the event does not say. Every id is fit for a request's path.
 struct EventData {
     std::string job_id;
-    std::vector<std::string> rental_ids;  // all of them, old and new ones too; at most 500
+    std::vector<std::string> rental_ids;  // all of them, old and new ones too
     std::string old_rental_id;            // of a transfer
     std::string new_rental_id;
     std::string unit_id;

@@ -25,7 +25,7 @@ struct Cursor {
 
     Phase phase = Phase::kKnown;
     std::string after;  // kKnown: the last rental that was read
-    int offset = 0;     // kListed
+    int offset = 0;     // kListed; in the event itself where that names its rentals
 };
 
 std::string key_of(std::int64_t event_id, const Cursor& cursor);

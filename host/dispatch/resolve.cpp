@@ -107,8 +107,8 @@ Outcome Resolver::run(const Task& task, observe::StepLog& steps) {
     Outcome outcome;
     const bool is_edit = rule->type == "unitRental.updated";
     const bool may_wait = is_edit && !is_edit_at_the_door(*data);
-    add_looks(data->rental_ids, may_wait ? Priority::kNormal : rule->priority, task, steps,
-              outcome);
+    add_named_looks(data->rental_ids, may_wait ? Priority::kNormal : rule->priority, task, steps,
+                    outcome);
     return outcome;
 }
 
@@ -133,7 +133,7 @@ Outcome Resolver::resolve_job(const EventRule& rule, const EventData& data, cons
     if (rule.type == "job.unit_transfer.completed") {
         link(data, job, task, clock_.now_ms(), outcome);
     }
-    add_looks(rental_ids, rule.priority, task, steps, outcome);
+    add_named_looks(rental_ids, rule.priority, task, steps, outcome);
     return outcome;
 }
 
@@ -155,6 +155,20 @@ Outcome Resolver::fan_out(const EventRule& rule, const EventData& data, const Ta
                                              task.event_id, rule.priority});
     }
     return outcome;
+}
+
+void Resolver::add_named_looks(const std::vector<std::string>& rental_ids, Priority priority,
+                               const Task& task, observe::StepLog& steps, Outcome& outcome) const {
+    const int size = static_cast<int>(rental_ids.size());
+    const int begin = std::clamp(cursor_of(task.key).offset, 0, size);
+    const int end = begin + std::min(kMaxLooks, size - begin);
+    add_looks({rental_ids.begin() + begin, rental_ids.begin() + end}, priority, task, steps,
+              outcome);
+    if (end == size) return;
+    const Cursor next{Cursor::Phase::kListed, {}, end};
+    outcome.follow_ups.push_back(NewTask{task.business, TaskKind::kResolve,
+                                         key_of(task.event_id, next), clock_.now_ms(),
+                                         task.event_id, priority});
 }
 
 void Resolver::add_looks(const std::vector<std::string>& rental_ids, Priority priority,

@@ -29,6 +29,9 @@ class Resolver final : public TaskHandler {
                         storeganise::Client& client, observe::StepLog& steps);
     Outcome fan_out(const EventRule& rule, const EventData& data, const Task& task,
                     storeganise::Client& client, observe::StepLog& steps);
+    // At most kMaxLooks of them; a further task goes on with the rest.
+    void add_named_looks(const std::vector<std::string>& rental_ids, Priority priority,
+                         const Task& task, observe::StepLog& steps, Outcome& outcome) const;
     void add_looks(const std::vector<std::string>& rental_ids, Priority priority, const Task& task,
                    observe::StepLog& steps, Outcome& outcome) const;
 

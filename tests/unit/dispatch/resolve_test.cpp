@@ -250,7 +250,32 @@ TEST_F(ResolveTest, ARentalsEventsNameItInEveryForm) {
     }
     EXPECT_EQ(looks(resolve("unitRental.markOverdue", R"({"unitRentalIds":["r1","r2"]})")),
               (Ids{"r1", "r2"}));
+    EXPECT_EQ(looks(resolve("unitRental.markOverdue", R"({"unitRentalIds":"r1,r2, r3,,r1"})")),
+              (Ids{"r1", "r2", "r3"}));
     EXPECT_TRUE(client_->asked.empty());
+}
+
+TEST_F(ResolveTest, OfThousandsThatAnEventNamesNoneIsLeftOut) {
+    Ids all;
+    for (int number = 0; number < 1'203; ++number) {
+        all.push_back("r" + std::to_string(number));
+    }
+    const std::string data = nlohmann::json{{"unitRentalIds", all}}.dump();
+    Ids seen;
+    std::string key = "9";
+    int runs = 0;
+    for (; !key.empty() && runs < 10; ++runs) {
+        const Outcome outcome = resolve("unitRental.markOverdue", data, key);
+        const Ids found = looks(outcome);
+        EXPECT_LE(found.size(), 500U);
+        seen.insert(seen.end(), found.begin(), found.end());
+        key.clear();
+        for (const NewTask& task : outcome.follow_ups) {
+            if (task.kind == TaskKind::kResolve) key = task.key;
+        }
+    }
+    EXPECT_EQ(seen, all);
+    EXPECT_EQ(runs, 3);
 }
 
 TEST_F(ResolveTest, ARentalsEventMayNameAJobAlone) {
