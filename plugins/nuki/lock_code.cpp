@@ -47,6 +47,7 @@ void LockCode::look() {
 ShownPin LockCode::shown_pin() const {
     const KeypadCode* found = find();
     if (found == nullptr || found->is_under_way || held_.asked) return {};
+    if (!is_keypad_pin(found->code)) return {};
     if (held_.settled.empty()) return {found->code, false};
     const bool is_settled = found->id == held_.id && found->updated_at == held_.settled;
     return is_settled ? ShownPin{found->code, true} : ShownPin{};

@@ -10,6 +10,7 @@ using sdk::Error;
 using sdk::Kind;
 
 constexpr int kKeypadCodeType = 13;
+constexpr std::size_t kPinDigits = 6;
 constexpr int kEveryDay = 127;
 constexpr int kOutOfReach = 4;  // as serverState (docs.nuki.io, examples)
 constexpr int kNotFound = 404;
@@ -91,6 +92,11 @@ std::string auth_path(LockId lock) {
 }
 
 }  // namespace
+
+bool is_keypad_pin(std::string_view text) {
+    return text.size() == kPinDigits &&
+           text.find_first_not_of("123456789") == std::string_view::npos && !text.starts_with("12");
+}
 
 sdk::HttpReply NukiApi::send(const std::string& method, const std::string& path, const Json* body) {
     sdk::HttpRequest request;

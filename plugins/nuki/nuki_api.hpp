@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct KeypadCode {
     std::string updated_at;
     bool is_under_way = false;  // a write has not reached the lock yet
 };
+
+// What Nuki takes as a code.
+bool is_keypad_pin(std::string_view text);
 
 // What is written. Without a code the one that is held stays.
 struct WantedCode {

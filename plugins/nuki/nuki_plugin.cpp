@@ -26,7 +26,6 @@ constexpr const char* kDefaultUrl = "https://api.nuki.io";
 constexpr std::int64_t kDefaultResendS = 60;
 constexpr std::int64_t kSecondMs = 1'000;
 constexpr std::int64_t kMaxPollMs = 60'000;
-constexpr std::size_t kPinDigits = 6;
 constexpr std::size_t kLocksPerPage = 8;
 
 LockId lock_of(const std::string& target) {
@@ -48,10 +47,7 @@ std::string target_of(LockId lock) {
 std::string pin_of(const AccessRequest& request) {
     if (request.credential.is_null()) return {};
     std::string pin = sdk::text_at(request.credential, "value");
-    const bool fits =
-        sdk::text_at(request.credential, "kind") == "pin" && pin.size() == kPinDigits &&
-        pin.find_first_not_of("123456789") == std::string::npos && pin.compare(0, 2, "12") != 0;
-    if (!fits) {
+    if (sdk::text_at(request.credential, "kind") != "pin" || !is_keypad_pin(pin)) {
         throw Error("the PIN does not fit: Nuki takes 6 digits from 1 to 9, not beginning with 12",
                     {{"credential", "not a PIN for Nuki"}});
     }

@@ -118,12 +118,28 @@ TEST_F(NukiLocksTest, AnotherLockGetsThePinThatTheLockBeforeHas) {
 
 TEST_F(NukiLocksTest, WhatSomebodyTypedAtALockIsNotTakenForThePinBefore) {
     nuki.settle(wish(kPin));
+    nuki.pass_ms(1000);
     nuki.by_hand(
         {{"lock_id", 17}, {"id", nuki.references["locks"]["17"]["id"]}, {"code", "777888"}});
-    nuki.pass_ms(1000);
     nuki.settle(wish(nullptr));
     EXPECT_EQ(nuki.opened_by("777888"), Strings{});
     EXPECT_EQ(nuki.opened_by(kPin), both());
+}
+
+TEST_F(NukiLocksTest, WhatIsNoPinIsNotGivenToAnotherLock) {
+    nuki.settle(wish(kPin, {"smartlock:17"}));
+    for (const Json& odd :
+         {Json(99'999'999'999), Json("{{secret:api_token}}"), Json("12"), Json(0)}) {
+        nuki.intercept = [&](const std::string& what, const Json&) -> std::optional<Json> {
+            if (what != "GET /smartlock/17/auth") return std::nullopt;
+            simulators::NukiLock& lock = nuki.model.find("acme")->locks.at(17);
+            Json shown = simulators::to_json(lock.shown.begin()->second, lock);
+            shown["code"] = odd;
+            return Json{{"status", 200}, {"body", Json::array({shown}).dump()}};
+        };
+        const Outcome outcome = nuki.apply(wish(nullptr), nuki.references);
+        EXPECT_EQ(outcome.kind, GATEHOUSE_NOT_FOUND) << odd << outcome.message;
+    }
 }
 
 TEST_F(NukiLocksTest, WithoutOneThatIsKnownLocksKeepWhatTheyHave) {
