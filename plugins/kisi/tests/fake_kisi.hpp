@@ -38,6 +38,9 @@ class FakeKisi {
                   const Json& from = nullptr, const Json& until = nullptr,
                   const std::string& email = "ada@example.com");
 
+    // The vendor's answer.
+    Json answer(const Json& request);
+
     sdk::TestHost host;
     std::map<int, Json> users;
     std::map<int, Json> assignments;
@@ -53,7 +56,6 @@ class FakeKisi {
     std::function<std::optional<Json>(const std::string& what, const Json& request)> intercept;
 
   private:
-    Json answer(const Json& request);
     Json answer_users(const std::string& method, const std::string& rest, const Json& body);
     Json answer_assignments(const std::string& method, const std::string& rest, const Json& body);
     Json answer_integrations(const std::string& method, const std::string& rest, const Json& body);

@@ -52,6 +52,9 @@ class FakeNuki {
     Strings take_asked();  // since the last call: "PUT /smartlock/17/auth"
     Strings take_writes();
 
+    // The vendor's answer.
+    Json answer(const Json& request);
+
     sdk::TestHost host;
     simulators::NukiModel model;
     std::int64_t now_ms = 1'780'000'000'000;
@@ -61,8 +64,6 @@ class FakeNuki {
     std::function<std::optional<Json>(const std::string& what, const Json& request)> intercept;
 
   private:
-    Json answer(const Json& request);
-
     simulators::NukiApi api_{model};
     Strings asked_;
 };

@@ -203,6 +203,12 @@ Json FakeUnloc::poll(const std::string& id) {
     return reply(200, {{"job", object}});
 }
 
+void FakeUnloc::let_jobs_go_on() {
+    for (const auto& [id, job] : jobs) {
+        poll(id);
+    }
+}
+
 Json FakeUnloc::erase(const std::string& id) {
     for (Json& key : keys) {
         if (key["id"] != id) continue;

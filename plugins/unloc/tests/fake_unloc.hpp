@@ -45,6 +45,12 @@ class FakeUnloc {
     // Live keys, in order of making: "A +4790012345" with " from..until" if there is a window.
     Strings live() const;
 
+    // The vendor's answer.
+    Json answer(const Json& request);
+
+    // Every job goes on by one poll, whoever knows of it.
+    void let_jobs_go_on();
+
     sdk::TestHost host;
     std::vector<Json> keys;
     std::map<std::string, Json> jobs;
@@ -64,7 +70,6 @@ class FakeUnloc {
     std::function<std::optional<Json>(const std::string& what, const Json& request)> intercept;
 
   private:
-    Json answer(const Json& request);
     Json answer_keys(const std::string& method, const std::string& rest, const Json& body);
     Json create(const Json& body);
     Json list(const std::string& query) const;
