@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "base/clock.hpp"
+#include "support/await.hpp"
 
 namespace gatehouse::e2e {
 namespace {
@@ -184,16 +185,7 @@ void World::change_unit(const std::string& unit, const json& custom_fields) {
 
 // Every end of a task is a line of the host's log; what is expected can only come true with one.
 void World::await(const std::function<std::string()>& complaint) {
-    std::optional<std::size_t> seen = 0;
-    std::string last;
-    while (seen) {
-        last = complaint();
-        if (last.empty()) {
-            return;
-        }
-        seen = host_.process().wait_for_more(*seen);
-    }
-    throw std::runtime_error(last);
+    test::await(host_.process(), complaint);
 }
 
 std::int64_t World::last_event() {

@@ -74,7 +74,8 @@ class World {
     void remember_webhook(const nlohmann::json& answer, const std::string& type,
                           const nlohmann::json& data);
     nlohmann::json webhook_options() const;
-    // Waits until `complaint` is empty, looking again after each line of the host's log.
+    // Waits until `complaint` is empty, looking again after each line of the host's log; for two
+    // minutes at most (support/await.hpp).
     void await(const std::function<std::string()>& complaint);
     std::string rental_of(const std::string& unit) const { return units_.at(unit).rental_id; }
     std::int64_t last_event();  // its number at gatehouse
