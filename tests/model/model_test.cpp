@@ -19,7 +19,7 @@ namespace {
 #if defined(GATEHOUSE_SANITIZED)
 constexpr std::uint64_t kHistories = 100;
 #else
-constexpr std::uint64_t kHistories = 2'000;
+constexpr std::uint64_t kHistories = 5'000;
 #endif
 constexpr int kMostFailures = 3;
 
