@@ -1,42 +1,20 @@
 // The client through the real egress, against a peer on 127.0.0.1.
 
-#include "storeganise/client.hpp"
-
-#include <gtest/gtest.h>
-
-#include "support/http_peer.hpp"
+#include "unit/storeganise/client_fixture.hpp"
 
 namespace gatehouse::storeganise {
 namespace {
 
-using test::HttpPeer;
 using test::PeerAnswer;
 using test::PeerRequest;
 
-constexpr const char* kRental = R"({"id":"r1","unitId":"u1","siteId":"s1","ownerId":"o1",
-    "state":"occupied","customFields":{},"unit":{"id":"u1","name":"A12","customFields":{}},
-    "owner":{"id":"o1","name":"Ada Example"}})";
+const std::string kRental = rental_json("r1").dump();
 
-class ClientTest : public testing::Test {
+class ClientTest : public ClientFixture {
   protected:
-    ClientTest() {
-        business.business = "acme";
-        business.storeganise.api = "http://" + peer.authority() + "/api";
-        business.storeganise.api_key = Secret("KEY-THAT-NOBODY-SEES");
-    }
-
-    std::unique_ptr<Client> make() { return make_client(business, allowed, *egress, clock); }
-
     PeerRequest last_request() const { return peer.requests().back(); }
 
-    PeerAnswer answer{200, "{}"};
-    HttpPeer peer{[this](const PeerRequest&) { return answer; }};
-    std::vector<std::string> allowed{peer.authority()};
-    SystemClock clock;
-    observe::Metrics metrics;
-    std::unique_ptr<egress::HttpClient> http = egress::make_curl_client({allowed, ""});
-    std::unique_ptr<egress::Egress> egress = egress::make_egress(*http, clock, metrics);
-    config::Business business;
+    PeerAnswer& answer = answers[""] = {200, "{}"};
     observe::StepLog steps{clock};
 };
 

@@ -1,68 +1,24 @@
 // The client's further calls through the real egress: planned move-outs, lists, staff's tasks.
 
-#include <gtest/gtest.h>
-
-#include <map>
-#include <nlohmann/json.hpp>
-
-#include "storeganise/client.hpp"
-#include "support/http_peer.hpp"
+#include "unit/storeganise/client_fixture.hpp"
 
 namespace gatehouse::storeganise {
 namespace {
 
 using nlohmann::json;
-using test::HttpPeer;
 using test::PeerAnswer;
-using test::PeerRequest;
 
-constexpr const char* kBase = "/api/v1/admin/";
-
-json rental_with(const std::string& id) {
-    return json::parse(R"({"id":")" + id + R"(","unitId":"u1","siteId":"s1","ownerId":"o1",
-        "state":"occupied","customFields":{},"unit":{"id":"u1","name":"A12","customFields":{}},
-        "owner":{"id":"o1","name":"Ada Example"}})");
-}
-
-class ClientWorkTest : public testing::Test {
+class ClientWorkTest : public ClientFixture {
   protected:
-    ClientWorkTest() {
-        business.business = "acme";
-        business.storeganise.api = "http://" + peer.authority() + "/api";
-        business.storeganise.api_key = Secret("KEY-THAT-NOBODY-SEES");
-        client = make_client(business, allowed, *egress, clock);
-    }
-
     // A rental whose move-out is planned by job j2.
     void plan(const PeerAnswer& job) {
-        json rental = rental_with("r1");
+        json rental = rental_json("r1");
         rental["moveOutJobId"] = "j2";
         answers["unit-rentals/r1"] = {200, rental.dump()};
         answers["jobs/j2"] = job;
     }
 
-    // "GET unit-rentals/r1?include=..."
-    std::vector<std::string> asked() const {
-        std::vector<std::string> all;
-        for (const PeerRequest& request : peer.requests()) {
-            all.push_back(request.method + " " + request.target.substr(std::string(kBase).size()));
-        }
-        return all;
-    }
-
-    std::map<std::string, PeerAnswer> answers;  // by path, without the query
-    HttpPeer peer{[this](const PeerRequest& request) {
-        const std::string path = request.target.substr(std::string(kBase).size());
-        const auto found = answers.find(path.substr(0, path.find('?')));
-        return found == answers.end() ? PeerAnswer{404, "{}"} : found->second;
-    }};
-    std::vector<std::string> allowed{peer.authority()};
-    SystemClock clock;
-    observe::Metrics metrics;
-    std::unique_ptr<egress::HttpClient> http = egress::make_curl_client({allowed, ""});
-    std::unique_ptr<egress::Egress> egress = egress::make_egress(*http, clock, metrics);
-    config::Business business;
-    std::unique_ptr<Client> client;
+    std::unique_ptr<Client> client = make();
 };
 
 PeerAnswer job_answer(const std::string& members) {
@@ -102,7 +58,7 @@ TEST_F(ClientWorkTest, P6_AMoveOutThatCannotBeReadFailsTheWholeRead) {
 }
 
 TEST_F(ClientWorkTest, AnEndedRentalNeedsNoJob) {
-    json rental = rental_with("r1");
+    json rental = rental_json("r1");
     rental["moveOutJobId"] = "j2";
     rental["state"] = "ended";
     answers["unit-rentals/r1"] = {200, rental.dump()};
@@ -111,7 +67,7 @@ TEST_F(ClientWorkTest, AnEndedRentalNeedsNoJob) {
 }
 
 TEST_F(ClientWorkTest, ListsAreAskedForByPageAndFilter) {
-    answers["unit-rentals"] = {200, json::array({rental_with("r1"), rental_with("r2")}).dump()};
+    answers["unit-rentals"] = {200, json::array({rental_json("r1"), rental_json("r2")}).dump()};
     answers["users"] = {200, R"([{"id":"o1"},{"id":"o2"}])"};
     ListQuery query;
     query.updated_after_ms = *parse_utc("2026-11-22T08:00:00.125Z");

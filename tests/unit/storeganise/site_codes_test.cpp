@@ -1,42 +1,21 @@
 // Rules that name a site by its code: rentals tell the site's id alone, so its code is asked for.
 
-#include <gtest/gtest.h>
+#include <algorithm>
 
-#include <map>
-#include <nlohmann/json.hpp>
-
-#include "storeganise/client.hpp"
-#include "support/http_peer.hpp"
+#include "unit/storeganise/client_fixture.hpp"
 
 namespace gatehouse::storeganise {
 namespace {
 
 using nlohmann::json;
-using test::HttpPeer;
 using test::PeerAnswer;
-using test::PeerRequest;
 
-constexpr const char* kBase = "/api/v1/admin/";
 constexpr std::int64_t kElevenMinutesMs = 660'000;
 
-json rental(const std::string& id, const std::string& site_id = "s1") {
-    return json{{"id", id},
-                {"unitId", "u1"},
-                {"siteId", site_id},
-                {"ownerId", "o1"},
-                {"state", "occupied"},
-                {"customFields", json::object()},
-                {"unit", {{"id", "u1"}, {"name", "A12"}, {"customFields", json::object()}}},
-                {"owner", {{"id", "o1"}, {"name", "Ada Example"}}}};
-}
-
-class SiteCodesTest : public testing::Test {
+class SiteCodesTest : public ClientFixture {
   protected:
     SiteCodesTest() {
-        business.business = "acme";
-        business.storeganise.api = "http://" + peer.authority() + "/api";
-        business.storeganise.api_key = Secret("KEY-THAT-NOBODY-SEES");
-        answers["unit-rentals/r1"] = {200, rental("r1").dump()};
+        answers["unit-rentals/r1"] = {200, rental_json("r1").dump()};
         answers["sites/s1"] = {200, R"({"id":"s1","code":"lon1","title":{"en":"London"}})"};
         use_rules({"lon1", "*"});
     }
@@ -48,29 +27,16 @@ class SiteCodesTest : public testing::Test {
             site.site = name;
             business.sites.push_back(std::move(site));
         }
-        client = make_client(business, allowed, *egress, clock);
+        client = make();
     }
 
-    int asked_for_sites() const {
-        int count = 0;
-        for (const PeerRequest& request : peer.requests()) {
-            if (request.target.starts_with(std::string(kBase) + "sites/")) ++count;
-        }
-        return count;
+    auto asked_for_sites() const {
+        const std::vector<std::string> all = asked();
+        return std::count_if(all.begin(), all.end(), [](const std::string& request) {
+            return request.starts_with("GET sites/");
+        });
     }
 
-    std::map<std::string, PeerAnswer> answers;  // by path, without the query
-    HttpPeer peer{[this](const PeerRequest& request) {
-        const std::string path = request.target.substr(std::string(kBase).size());
-        const auto found = answers.find(path.substr(0, path.find('?')));
-        return found == answers.end() ? PeerAnswer{404, "{}"} : found->second;
-    }};
-    std::vector<std::string> allowed{peer.authority()};
-    ManualClock clock{1'800'000'000'000};
-    observe::Metrics metrics;
-    std::unique_ptr<egress::HttpClient> http = egress::make_curl_client({allowed, ""});
-    std::unique_ptr<egress::Egress> egress = egress::make_egress(*http, clock, metrics);
-    config::Business business;
     std::unique_ptr<Client> client;
 };
 
@@ -84,7 +50,7 @@ TEST_F(SiteCodesTest, ASiteIsAskedForItsCodeOnce) {
 }
 
 TEST_F(SiteCodesTest, RowsOfAListHaveItToo) {
-    answers["unit-rentals"] = {200, json::array({rental("r1"), rental("r2")}).dump()};
+    answers["unit-rentals"] = {200, json::array({rental_json("r1"), rental_json("r2")}).dump()};
     const auto page = client->rentals({}, nullptr);
     ASSERT_TRUE(page) << page.error().message;
     ASSERT_EQ(page->rentals.size(), 2U);
