@@ -11,6 +11,7 @@
 #include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/events.hpp"
 #include "store/sqlite/file.hpp"
+#include "store/sqlite/operations.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rentals.hpp"
@@ -22,59 +23,10 @@
 namespace gatehouse::store {
 namespace {
 
+using sqlite::Append;
 using sqlite::Database;
+using sqlite::Waited;
 using sqlite::WriteContext;
-
-class Append final : public sqlite::Operation {
-  public:
-    Append(NewEvent event, Store::AppendDone done)
-        : event_(std::move(event)), done_(std::move(done)) {}
-
-    Result<void> run(WriteContext& context) override {
-        appended_ = sqlite::append_event(context, event_);
-        return {};
-    }
-
-    void finish(const Result<void>& outcome) override {
-        if (outcome) {
-            done_(appended_);
-        } else {
-            done_(tl::unexpected(outcome.error()));
-        }
-    }
-
-    std::size_t bytes() const override { return sizeof(*this) + event_.body.size(); }
-
-  private:
-    NewEvent event_;
-    Store::AppendDone done_;
-    Appended appended_;
-};
-
-// Runs `Work(WriteContext&) -> Result<T>` and hands its value to a caller who waits.
-template <typename T, typename Work>
-class Waited final : public sqlite::Operation {
-  public:
-    explicit Waited(Work work) : work_(std::move(work)) {}
-
-    std::future<Result<T>> answer() { return answer_.get_future(); }
-
-    Result<void> run(WriteContext& context) override {
-        result_ = work_(context);
-        if (!result_) return tl::unexpected(result_.error());
-        return {};
-    }
-
-    void finish(const Result<void>& outcome) override {
-        if (!outcome) result_ = tl::unexpected(outcome.error());
-        answer_.set_value(std::move(result_));
-    }
-
-  private:
-    Work work_;
-    Result<T> result_;
-    std::promise<Result<T>> answer_;
-};
 
 class SqliteStore final : public Store {
   public:

@@ -1,4 +1,4 @@
-// Finding rentals by other things than their id, transfers, alerts and the access log.
+// Finding rentals by other things than their id, and transfers.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -7,19 +7,11 @@
 
 namespace gatehouse::store {
 
-using access::AccessEvent;
-using access::AccessEventFilter;
 using access::RentalKey;
 using access::RentalRecord;
 using access::TransferLink;
-using dispatch::AlertChange;
-using dispatch::AlertRecord;
-using dispatch::Completion;
-using dispatch::Task;
-using dispatch::TaskKind;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using Outcome = dispatch::Completion::Outcome;
 
 namespace {
 
@@ -41,16 +33,6 @@ std::vector<std::string> ids_of(const Result<std::vector<RentalRecord>>& records
         ids.push_back(record.rental_id);
     }
     return ids;
-}
-
-AccessEvent event_at(const std::string& vendor_id, UnixMs occurred_ms) {
-    AccessEvent event;
-    event.business = "acme";
-    event.connection = "doors";
-    event.vendor_id = vendor_id;
-    event.kind = "unlocked";
-    event.occurred_ms = occurred_ms;
-    return event;
 }
 
 }  // namespace
@@ -177,225 +159,6 @@ TEST_P(StoreProducts, P7_ATransferStandsForBothItsRentalsUntilItIsDone) {
     EXPECT_EQ(store().open_transfers("acme", "r2")->size(), 1u);
     EXPECT_TRUE(store().forget_events(now() + 1, 10));
     EXPECT_EQ(store().open_transfers("acme", "r2")->size(), 1u) << "an open one stays";
-}
-
-TEST_P(StoreProducts, AnAlertIsRaisedOnceHoweverOftenItsWorkFails) {
-    const AlertChange raised{"rental:r1", true, "no e-mail", "r1", "u1"};
-    change(raised);
-    const Task task = lease_one();
-    EXPECT_EQ(task.kind, TaskKind::kAlert);
-    EXPECT_EQ(task.key, "rental:r1");
-    EXPECT_EQ(task.event_id, 0);
-    done(task);
-    clock_.advance_ms(1000);
-    change(raised);
-    EXPECT_TRUE(lease().empty()) << "the same text changes nothing";
-    const AlertRecord stands = alert("rental:r1");
-    EXPECT_EQ(stands.business, "acme");
-    EXPECT_EQ(stands.text, "no e-mail");
-    EXPECT_EQ(stands.rental_id, "r1");
-    EXPECT_EQ(stands.unit_id, "u1");
-    EXPECT_EQ(stands.raised_ms, kStartMs);
-    EXPECT_EQ(stands.cured_ms, 0);
-
-    AlertChange changed = raised;
-    changed.text = "no phone";
-    change(changed);
-    EXPECT_EQ(lease_one().key, "rental:r1");
-    EXPECT_EQ(alert("rental:r1").text, "no phone");
-    EXPECT_EQ(alert("rental:r1").raised_ms, kStartMs);
-}
-
-TEST_P(StoreProducts, ACureEndsWhatStandsAndNothingElse) {
-    const AlertChange cure{"rental:r1", false};
-    change(cure);
-    EXPECT_TRUE(lease().empty());
-    EXPECT_FALSE(*store().alert("acme", "rental:r1"));
-    change({"rental:r1", true, "no e-mail"});
-    done(lease_one());
-    clock_.advance_ms(1000);
-    change(cure);
-    EXPECT_EQ(alert("rental:r1").cured_ms, now());
-    done(lease_one());
-    change(cure);
-    EXPECT_TRUE(lease().empty());
-}
-
-TEST_P(StoreProducts, ARunChangesAlertsInItsOwnCommit) {
-    run([](Completion& ended) {
-        ended.alert_changes = {{"rental:r1", true, "first"}, {"connection:doors", true, "second"}};
-    });
-    EXPECT_EQ(lease(5).size(), 2u);
-    const auto alerts = store().alerts("acme", 10);
-    ASSERT_EQ(alerts->size(), 2u);
-    EXPECT_EQ(alerts->at(0).text, "first");
-    EXPECT_EQ(store().alerts(std::nullopt, 1)->size(), 1u);
-    EXPECT_TRUE(store().alerts("bravo", 10)->empty());
-}
-
-TEST_P(StoreProducts, WhatAnAlertsRunReachedIsKeptUntilItIsOver) {
-    change({"rental:r1", true, "no e-mail"});
-    AlertRecord reached = alert("rental:r1");
-    reached.job_id = "job";
-    reached.is_told = true;
-    reach(reached);
-    EXPECT_EQ(alert("rental:r1").job_id, "job");
-    EXPECT_TRUE(alert("rental:r1").is_told);
-    EXPECT_FALSE(alert("rental:r1").is_cure_told);
-
-    change({"rental:r1", false});
-    reached = alert("rental:r1");
-    reached.is_cure_told = true;
-    reached.is_over = true;
-    reach(reached);
-    EXPECT_FALSE(*store().alert("acme", "rental:r1"));
-}
-
-TEST_P(StoreProducts, ACureThatComesWhileTheAlertIsToldIsNotLost) {
-    change({"rental:r1", true, "no e-mail"});
-    AlertRecord reached = alert("rental:r1");
-    const Task task = lease_one();
-    change({"rental:r1", false});
-    Completion ended = completion(task, Outcome::kDone);
-    reached.job_id = "job";
-    reached.is_told = true;
-    ended.alert = reached;
-    ASSERT_TRUE(store().complete(ended));
-    EXPECT_EQ(alert("rental:r1").job_id, "job");
-    EXPECT_EQ(alert("rental:r1").cured_ms, now());
-    EXPECT_EQ(lease_one().key, "rental:r1");
-}
-
-TEST_P(StoreProducts, AnAlertThatIsRaisedWhileItsCureIsToldIsANewOne) {
-    change({"rental:r1", true, "no e-mail"});
-    AlertRecord reached = alert("rental:r1");
-    reached.job_id = "job";
-    reached.is_told = true;
-    reach(reached);
-    change({"rental:r1", false});
-    reached = alert("rental:r1");
-    const Task task = lease_one();
-    change({"rental:r1", true, "no e-mail"});
-    Completion ended = completion(task, Outcome::kDone);
-    reached.is_cure_told = true;
-    reached.is_over = true;
-    ended.alert = reached;
-    ASSERT_TRUE(store().complete(ended));
-    const AlertRecord stands = alert("rental:r1");
-    EXPECT_EQ(stands.cured_ms, 0);
-    EXPECT_EQ(stands.job_id, "");
-    EXPECT_FALSE(stands.is_told);
-    EXPECT_EQ(lease_one().key, "rental:r1");
-}
-
-TEST_P(StoreProducts, AnAlertThatIsBackBeforeItsCureWasToldWasNeverAway) {
-    change({"rental:r1", true, "no e-mail"});
-    AlertRecord reached = alert("rental:r1");
-    reached.job_id = "job";
-    reached.is_told = true;
-    reach(reached);
-    change({"rental:r1", false});
-    change({"rental:r1", true, "no e-mail"});
-    const AlertRecord stands = alert("rental:r1");
-    EXPECT_EQ(stands.cured_ms, 0);
-    EXPECT_EQ(stands.job_id, "job");
-    EXPECT_TRUE(stands.is_told);
-}
-
-TEST_P(StoreProducts, AnAccessEventIsKeptWholeAndOnce) {
-    AccessEvent event = event_at("v1", now() - 5);
-    event.target = "lock:1";
-    event.target_name = "Front";
-    event.person = "ada@example.com";
-    event.success = false;
-    event.reason = "expired";
-    event.received_ms = now();
-    event.rental_id = "r1";
-    event.renter_id = "p1";
-    put({event});
-    AccessEvent copy = event;
-    copy.kind = "denied";
-    AccessEvent other_connection = event;
-    other_connection.connection = "gates";
-    other_connection.success.reset();
-    put({copy, other_connection});
-    reopen();
-    AccessEventFilter filter;
-    filter.business = "acme";
-    const auto events = store().access_events(filter);
-    ASSERT_EQ(events->size(), 2u);
-    const AccessEvent& kept = events->at(1).event;
-    EXPECT_EQ(kept.business, "acme");
-    EXPECT_EQ(kept.connection, "doors");
-    EXPECT_EQ(kept.vendor_id, "v1");
-    EXPECT_EQ(kept.kind, "unlocked");
-    EXPECT_EQ(kept.target, "lock:1");
-    EXPECT_EQ(kept.target_name, "Front");
-    EXPECT_EQ(kept.person, "ada@example.com");
-    EXPECT_EQ(kept.success, false);
-    EXPECT_EQ(kept.reason, "expired");
-    EXPECT_EQ(kept.occurred_ms, now() - 5);
-    EXPECT_EQ(kept.received_ms, now());
-    EXPECT_EQ(kept.rental_id, "r1");
-    EXPECT_EQ(kept.renter_id, "p1");
-    EXPECT_FALSE(events->at(0).event.success);
-}
-
-TEST_P(StoreProducts, AccessEventsAreFilteredByEveryPart) {
-    AccessEvent one = event_at("v1", now());
-    one.rental_id = "r1";
-    one.renter_id = "p1";
-    one.target = "lock:1";
-    AccessEvent two = event_at("v2", now() + 1);
-    two.connection = "gates";
-    put({one, two});
-    const auto found = [&](auto change) {
-        AccessEventFilter filter;
-        filter.business = "acme";
-        change(filter);
-        return vendor_ids(filter);
-    };
-    using Filter = AccessEventFilter&;
-    EXPECT_THAT(found([](Filter) {}), ElementsAre("v2", "v1"));
-    EXPECT_THAT(found([](Filter f) { f.rental_id = "r1"; }), ElementsAre("v1"));
-    EXPECT_THAT(found([](Filter f) { f.renter_id = "p1"; }), ElementsAre("v1"));
-    EXPECT_THAT(found([](Filter f) { f.target = "lock:1"; }), ElementsAre("v1"));
-    EXPECT_THAT(found([](Filter f) { f.connection = "gates"; }), ElementsAre("v2"));
-    EXPECT_THAT(found([](Filter f) { f.rental_id = "r1", f.connection = "gates"; }), IsEmpty());
-    EXPECT_THAT(found([](Filter f) { f.rental_id = "r1", f.target = "lock:2"; }), IsEmpty());
-    EXPECT_THAT(found([](Filter f) { f.business = "bravo"; }), IsEmpty());
-    EXPECT_THAT(found([&](Filter f) { f.from_ms = now() + 1; }), ElementsAre("v2"));
-    EXPECT_THAT(found([&](Filter f) { f.until_ms = now() + 1; }), ElementsAre("v1"));
-}
-
-TEST_P(StoreProducts, AccessEventsArePagedByTheVendorsTime) {
-    put({event_at("b", now()), event_at("c", now()), event_at("a", now() - 10),
-         event_at("d", now() + 10)});
-    std::vector<std::string> seen;
-    AccessEventFilter filter;
-    filter.business = "acme";
-    filter.limit = 1;
-    for (auto page = store().access_events(filter); !page->empty();
-         page = store().access_events(filter)) {
-        seen.push_back(page->front().event.vendor_id);
-        filter.before_ms = page->front().event.occurred_ms;
-        filter.before_row = page->front().row;
-    }
-    EXPECT_THAT(seen, ElementsAre("d", "c", "b", "a"));
-}
-
-TEST_P(StoreProducts, OldAccessEventsAreForgotten) {
-    std::vector<AccessEvent> events;
-    for (int i = 0; i < 5; ++i) {
-        events.push_back(event_at("v" + std::to_string(i), now() + i));
-    }
-    put(events);
-    EXPECT_EQ(*store().forget_access_events(now() + 4, 3), 3);
-    EXPECT_EQ(*store().forget_access_events(now() + 4, 3), 1);
-    EXPECT_EQ(*store().forget_access_events(now() + 4, 3), 0);
-    AccessEventFilter filter;
-    filter.business = "acme";
-    EXPECT_THAT(vendor_ids(filter), ElementsAre("v4"));
 }
 
 TEST_P(StoreProducts, TheEventsThatMarkedARentalAreListedFromTheNewest) {

@@ -7,24 +7,19 @@
 
 #include "access/desired.hpp"
 #include "dispatch/fan_out.hpp"
+#include "support/fake_lookups.hpp"
+#include "support/stub_client.hpp"
 
 namespace gatehouse::dispatch {
 namespace {
 
 using Ids = std::vector<std::string>;
 
-class FakeClient final : public storeganise::Client {
+class FakeClient final : public test::StubClient {
   public:
     Result<storeganise::Job> job(const std::string& id, observe::StepLog*) override {
         asked.push_back(id);
         return job_answer;
-    }
-    Result<access::Facts> rental(const std::string&, observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
-    Result<void> write_fields(const std::string&, const access::FieldChanges&,
-                              observe::StepLog*) override {
-        return {};
     }
     Result<storeganise::RentalPage> rentals(const storeganise::ListQuery& query,
                                             observe::StepLog*) override {
@@ -38,26 +33,6 @@ class FakeClient final : public storeganise::Client {
         page.rows = static_cast<int>(to - from);
         return page;
     }
-    Result<storeganise::IdPage> units(const storeganise::ListQuery&, observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
-    Result<storeganise::IdPage> users(const storeganise::ListQuery&, observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
-    Result<std::string> create_task(const storeganise::StaffTask&, observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
-    Result<std::string> find_task(const storeganise::StaffTask&, UnixMs,
-                                  observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
-    Result<void> complete_task(const std::string&, observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
-    Result<nlohmann::json> object(const std::string&, const std::string&,
-                                  observe::StepLog*) override {
-        return fail(ErrorKind::kInternal, "not asked for");
-    }
 
     Result<storeganise::Job> job_answer = fail(ErrorKind::kNotFound, "no job");
     std::vector<access::Facts> listed;
@@ -65,47 +40,14 @@ class FakeClient final : public storeganise::Client {
     Ids owners;
 };
 
-class FakeLookups final : public access::RentalLookups {
-  public:
-    Result<std::vector<access::RentalRecord>> rentals_by(const std::string& business,
-                                                         access::RentalKey key,
-                                                         const std::string& value,
-                                                         const std::string& after,
-                                                         int limit) override {
-        if (is_down) return fail(ErrorKind::kUnavailable, "the store is not readable");
-        std::vector<access::RentalRecord> found;
-        for (const access::RentalRecord& record : records[{business, key, value}]) {
-            const bool is_room = found.size() < static_cast<std::size_t>(limit);
-            if (record.rental_id > after && is_room) found.push_back(record);
-        }
-        return found;
-    }
-    Result<std::optional<std::string>> pin_holder(const std::string&, const std::string&,
-                                                  const std::string&) override {
-        return std::nullopt;
-    }
-    Result<access::FuseCounts> fuse_counts(const std::string&, const std::string&,
-                                           UnixMs) override {
-        return access::FuseCounts{};
-    }
-    Result<std::vector<access::RentalRecord>> fuse_blocked(const std::optional<std::string>&,
-                                                           int) override {
-        return std::vector<access::RentalRecord>{};
-    }
-    Result<std::vector<access::TransferLink>> open_transfers(const std::string&,
-                                                             const std::string&) override {
-        return std::vector<access::TransferLink>{};
-    }
-
-    std::map<std::tuple<std::string, access::RentalKey, std::string>,
-             std::vector<access::RentalRecord>>
-        records;
-    bool is_down = false;
-};
-
-access::RentalRecord record_of(const std::string& rental_id) {
+access::RentalRecord record_of(const std::string& rental_id, access::RentalKey key,
+                               const std::string& value) {
     access::RentalRecord record;
+    record.business = "acme";
     record.rental_id = rental_id;
+    if (key == access::RentalKey::kUnit) record.unit_id = value;
+    if (key == access::RentalKey::kRenter) record.renter_id = value;
+    if (key == access::RentalKey::kSite) record.site_id = value;
     return record;
 }
 
@@ -143,13 +85,13 @@ class ResolveTest : public testing::Test {
 
     void know(access::RentalKey key, const std::string& value, const Ids& rentals) {
         for (const std::string& rental : rentals) {
-            lookups_.records[{"acme", key, value}].push_back(record_of(rental));
+            lookups_.records.push_back(record_of(rental, key, value));
         }
     }
 
     ManualClock clock_{1'800'000'000'000};
     Businesses businesses_;
-    FakeLookups lookups_;
+    test::FakeLookups lookups_;
     FakeClient* client_ = nullptr;
 };
 
@@ -323,16 +265,16 @@ TEST_F(ResolveTest, AUnitLeadsToItsKnownRentals) {
 }
 
 TEST_F(ResolveTest, WhatIsOverAtTheVendorIsNotLookedAt) {
-    access::RentalRecord over = record_of("r1");
+    access::RentalRecord over = record_of("r1", access::RentalKey::kUnit, "u1");
     over.desired_json = access::desired_to_json({});
     access::RentalRecord ending = over;
     ending.rental_id = "r2";
     ending.grant_json = "{}";
-    access::RentalRecord active = record_of("r3");
+    access::RentalRecord active = record_of("r3", access::RentalKey::kUnit, "u1");
     access::Desired desired;
     desired.state = access::AccessState::kActive;
     active.desired_json = access::desired_to_json(desired);
-    lookups_.records[{"acme", access::RentalKey::kUnit, "u1"}] = {over, ending, active};
+    lookups_.records = {over, ending, active};
     EXPECT_EQ(looks(resolve("unit.updated", R"({"unitId":"u1"})")), (Ids{"r2", "r3"}));
 }
 
@@ -410,7 +352,7 @@ TEST_F(ResolveTest, WhatTimeMayCureIsKeptRetryable) {
     EXPECT_EQ(kind(fail(ErrorKind::kNotFound, "no job")), ErrorKind::kNotFound);
     EXPECT_EQ(kind(job_of("unit_moveIn", "completed", {})), ErrorKind::kNotFound);
     EXPECT_EQ(kind(fail(ErrorKind::kInvalid, "another job")), ErrorKind::kUnavailable);
-    lookups_.is_down = true;
+    lookups_.is_broken = true;
     EXPECT_EQ(resolve("unit.updated", R"({"unitId":"u1"})").status.error().kind,
               ErrorKind::kUnavailable);
 }
