@@ -9,6 +9,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "access/fields.hpp"
 #include "model/machine.hpp"
 #include "model/watch.hpp"
 #include "simulators/sim_clock.hpp"
@@ -54,7 +55,8 @@ class Run {
   public:
     Run(store::Store& store, ManualClock& clock, observe::Metrics& metrics,
         const std::string& business, const History& history, std::uint64_t seed)
-        : clock_(clock),
+        : store_(store),
+          clock_(clock),
           random_(seed),
           history_(history),
           site_(history, business, clock, client_),
@@ -110,6 +112,8 @@ class Run {
             site_.doors().set_delay_h(number(0));
         } else if (act.verb == "vendor_forgets") {
             site_.doors().lose_orders(number(0) + 1);
+        } else if (act.verb == "staff_lock" && is_box_being_ticked(number(0))) {
+            return;
         } else {
             if (act.verb == "new_email" || act.verb == "new_phone") catch_up();
             site_.act(act);
@@ -125,6 +129,15 @@ class Run {
         if (!std::exchange(was_cut_off_, false)) return;
         client_.end_spoiling();
         live_for(2 * kHourMs);
+    }
+
+    // Between the commit that notes whose tick it will be and the tick itself, an instant later,
+    // staff's own cannot be told from the host's.
+    bool is_box_being_ticked(int unit) {
+        const auto record = store_.rental(site_.name(), site_.rental_in(unit));
+        if (!record) throw std::runtime_error(record.error().message);
+        return *record &&
+               access::remembered_field((*record)->fields_json, site_.box_code()) == "true";
     }
 
     void deliver_late(std::size_t which) {
@@ -192,7 +205,9 @@ class Run {
             fail_with("still let in: " + to_text(extra));
         }
         const Openings missing = without(without(allowed, open), site_.unsure());
-        if (!missing.empty()) {
+        // A list of nothing is not believed, and all the less repaired.
+        const bool is_all_deleted = open.empty() && site_.has_lost_rights();
+        if (!missing.empty() && !is_all_deleted) {
             fail_with("still shut out: " + to_text(missing));
         }
         judge_pins();
@@ -224,6 +239,7 @@ class Run {
         }
     }
 
+    store::Store& store_;
     ManualClock& clock_;
     InProcessClient client_;
     SeededRandom random_;

@@ -284,6 +284,11 @@ void Site::echo(const Act& act) {
 void Site::delete_at_vendor(const Act& act) {
     const auto unit = index_of(act.numbers[0]);
     doors_->delete_one_of({door_of(unit, 0), door_of(unit, 1)});
+    has_lost_rights_ = true;
+}
+
+std::string Site::rental_in(int unit) const {
+    return units_[index_of(unit)].rental_id;
 }
 
 Openings Site::open() {

@@ -67,6 +67,14 @@ class Site {
     // used: what the vendor does not hold of it nobody can give.
     Openings unsure() const;
 
+    // Whether somebody took a right away by hand, at the vendor.
+    bool has_lost_rights() const { return has_lost_rights_; }
+    // Where staff's overlock stands among a unit's custom fields.
+    std::string box_code() const { return prefix_ + "_overlocked"; }
+    // The rental of a unit; empty if it has none.
+    std::string rental_in(int unit) const;
+
+    const std::string& name() const { return name_; }  // of the business
     std::string today() const { return day(0); }
     std::vector<std::string> occupied_rentals() const;
     // Of every rental, over or not, the PIN in its field.
@@ -122,6 +130,7 @@ class Site {
     std::set<std::string> people_;                // every address and number that anybody ever had
     std::set<std::string> staff_locked_;          // rentals
     std::map<std::string, std::string> planned_;  // rental -> the job of its planned move-out
+    bool has_lost_rights_ = false;
     int next_id_ = 1;
 };
 
