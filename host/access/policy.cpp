@@ -230,6 +230,10 @@ Result<Decision> decide(const Facts& facts, const SiteRules& rules, const Memory
         case Phase::kUnknown:
             break;
         case Phase::kBefore:
+            // A move-in that was undone: what it gave is no longer due.
+            if (memory.holds_grant) {
+                return end(facts, rules, memory, "the rental is " + facts.state + " again");
+            }
             return Decision{std::nullopt,
                             "the rental is " + facts.state + ": access begins with the move-in"};
         case Phase::kAfter:

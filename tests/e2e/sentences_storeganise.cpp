@@ -103,6 +103,12 @@ std::vector<Sentence> of_moves() {
 
 std::vector<Sentence> of_edits() {
     return {
+        say("when staff put the rental of (\\w+) back to \"(\\w+)\"",
+            [](Scene& scene, const std::smatch& m) {
+                World& world = scene.get();
+                change(world, "rentals", world.rental_of(m[1]), {{"state", m[2].str()}},
+                       json::object());
+            }),
         say("when staff set (\\w+) of unit (\\w+) to (nothing|\"[^\"]*\")",
             [](Scene& scene, const std::smatch& m) {
                 World& world = scene.get();
