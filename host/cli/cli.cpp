@@ -149,7 +149,11 @@ int remote(const CommandLine& command, const Verbs& verbs, std::ostream& out, st
         std::this_thread::sleep_for(kFollowPause);
         asked = ask(command, verbs, "GET", target);
     }
-    return print_answer(command, asked, command.remote->print, out, err);
+    const int exit_code = print_answer(command, asked, command.remote->print, out, err);
+    const bool is_followed = command.remote->follow != nullptr && exit_code == kOk;
+    const bool has_failed =
+        is_followed && string_member(asked.answer.document, "state") == "failed";
+    return has_failed ? kFailed : exit_code;
 }
 
 // Lists, or lets pass what --confirm or --confirm-all say.

@@ -207,10 +207,10 @@ void print_open(const json& rentals, std::ostream& out) {
     Table table({"can open it", "rental", "unit", "targets", "because", "until (UTC)"});
     for (const json& rental : rentals) {
         // Why it should be shut says nothing of why it is open.
-        const bool is_meant = text_of(rental, "desired") == "active";
         table.add({whose(rental), text_of(rental, "rental"), text_of(rental, "unit_name"),
                    joined(list_of(rental, "targets")),
-                   is_meant ? joined(list_of(rental, "reasons")) : text_of(rental, "summary"),
+                   text_of(rental, "desired") == "active" ? joined(list_of(rental, "reasons"))
+                                                          : text_of(rental, "summary"),
                    time_of(rental, "until")});
     }
     out << '\n';
@@ -336,13 +336,12 @@ void print_sweep(const json& document, std::ostream& out) {
     for (const json& trouble : list_of(document, "troubles")) {
         print_line("trouble", trouble.is_string() ? trouble.get<std::string>() : "-", out);
     }
-    out << '\n';
     Table table({"rental", "difference", "what"});
     for (const json& difference : list_of(document, "differences")) {
         table.add({text_of(difference, "rental"), text_of(difference, "kind"),
                    text_of(difference, "detail")});
     }
-    print_table(table, "no difference", out);
+    if (!table.empty()) print_table(table, "", out << '\n');
 }
 
 void print_fuse(const json& document, std::ostream& out) {

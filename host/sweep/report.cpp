@@ -34,7 +34,10 @@ std::string summary(const Report& report) {
         found += (found.empty() ? ": " : ", ") + std::to_string(report.counts[kind]) + ' ' +
                  std::string(to_string(static_cast<Kind>(kind)));
     }
-    return text + (found.empty() ? ": no difference" : found);
+    if (!found.empty()) return text + found;
+    if (report.state == "failed") return text + ": it did not get to the end";
+    return text +
+           (report.troubles.empty() ? ": no difference" : ": no difference in what was believed");
 }
 
 json report_view(const Report& report) {

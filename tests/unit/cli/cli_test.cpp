@@ -194,6 +194,14 @@ TEST_F(CliTest, ASweepIsWatchedUntilItHasEnded) {
     EXPECT_NE(out_.str().find("trouble     odd\n"), std::string::npos) << out_.str();
 }
 
+TEST_F(CliTest, ASweepThatFailedIsNoSuccess) {
+    notes_.bodies = {R"({"business":"acme","sweep":"full:dry","state":"failed","error":"503",
+        "summary":"0 rentals read: it did not get to the end","differences":[],"troubles":[]})"};
+    EXPECT_EQ(run_words({"sweep", "acme", "--dry-run"}), kFailed);
+    EXPECT_NE(out_.str().find("error       503\n"), std::string::npos) << out_.str();
+    EXPECT_EQ(out_.str().find("no difference"), std::string::npos) << out_.str();
+}
+
 TEST_F(CliTest, TheFuseListsOrConfirms) {
     notes_.reply = egress::HttpReply{
         200, {}, R"({"rentals":[{"business":"acme","rental":"r1","unit_name":"A1","site":"s"}]})"};

@@ -175,5 +175,15 @@ TEST_F(SweepTest, ReportsWhatItFound) {
     EXPECT_EQ(report_view(report)["counts"]["facts differ"], 1);
 }
 
+TEST(SweepReport, WhatWasNotComparedIsNotCalledEqual) {
+    Report report;
+    report.state = "done";
+    EXPECT_EQ(summary(report), "0 rentals read: no difference");
+    report.troubles = {"Storeganise's list of rentals is not believed: it is empty"};
+    EXPECT_EQ(summary(report), "0 rentals read: no difference in what was believed");
+    report.state = "failed";
+    EXPECT_EQ(summary(report), "0 rentals read: it did not get to the end");
+}
+
 }  // namespace
 }  // namespace gatehouse::sweep
