@@ -1,5 +1,7 @@
 // The template: a plugin for a vendor that does not exist, small enough to be copied whole. Its
 // vendor has one resource: PUT, GET and DELETE /doors/{door}/renters/{email}.
+#include <set>
+
 #include "gatehouse/plugin.hpp"
 #include "gatehouse/sdk/http_status.hpp"
 
@@ -20,11 +22,12 @@ class Template final : public gatehouse::AccessPlugin, public TargetsFeature {
         return put_all(request, false, "suspended");
     }
 
+    // Also what a call made that did not live to tell of it, as far as the request says where.
     AccessResult end(const AccessRequest& request) override {
-        for (const std::string& target : request.targets) {
-            const HttpReply reply = ask({.method = "DELETE", .url = url_of(target, request)});
-            // Already gone is done.
-            if (!reply.is_ok() && reply.status != 404) throw error_of(reply);
+        std::set<std::string> paths = made_before(request);
+        if (!request.renter.email.empty()) paths.merge(paths_of(request));
+        for (const std::string& path : paths) {
+            remove(path);
         }
         AccessResult result;
         result.state = State::kEnded;
@@ -42,38 +45,67 @@ class Template final : public gatehouse::AccessPlugin, public TargetsFeature {
         const HttpReply reply = ask({.url = root() + "/doors"});
         if (!reply.is_ok()) throw error_of(reply);
         Page page;
-        for (const Json& door : reply.json()) {
+        const Json doors = reply.json();
+        if (!doors.is_array()) throw Error(Kind::kUnavailable, "the list of doors is not readable");
+        for (const Json& door : doors) {
             page.targets.push_back({"door:" + text_at(door, "id"), text_at(door, "name"), "door"});
         }
         return page;
     }
 
-    // PUT gives the same end whether or not it was there before, so a repeat is harmless.
+    // PUT gives the same end whether or not it was there before, so a repeat is harmless. What the
+    // rental had and is no longer wished, another door or the renter's former address, goes last.
     AccessResult put_all(const AccessRequest& request, bool is_open, std::string detail) {
         AccessResult result;
         result.state = request.state;
         result.detail = std::move(detail);
+        std::set<std::string> wished;
         for (const std::string& target : request.targets) {
-            HttpRequest put{.method = "PUT", .url = url_of(target, request)};
+            const std::string path = path_of(target, request);
+            HttpRequest put{.method = "PUT", .url = root() + path};
             put.json({{"open", is_open},
                       {"from", request.from ? Json(*request.from) : Json()},
                       {"until", request.until ? Json(*request.until) : Json()}});
             const HttpReply reply = ask(std::move(put));
             if (!reply.is_ok()) throw error_of(reply);
             result.targets.push_back({target, text_at(reply.json(), "name"), request.state});
+            wished.insert(path);
         }
+        for (const std::string& path : made_before(request)) {
+            if (!wished.contains(path)) remove(path);
+        }
+        result.references["made"] = wished;
         return result;
+    }
+
+    // Already gone is done.
+    void remove(const std::string& path) const {
+        const HttpReply reply = ask({.method = "DELETE", .url = root() + path});
+        if (!reply.is_ok() && reply.status != 404) throw error_of(reply);
+    }
+
+    static std::set<std::string> made_before(const AccessRequest& request) {
+        const std::vector<std::string> paths = texts_at(request.references, "made");
+        return {paths.begin(), paths.end()};
+    }
+
+    static std::set<std::string> paths_of(const AccessRequest& request) {
+        std::set<std::string> paths;
+        for (const std::string& target : request.targets) {
+            paths.insert(path_of(target, request));
+        }
+        return paths;
     }
 
     std::string root() const { return base_url("https://api.vendor.example"); }
 
-    std::string url_of(const std::string& target, const AccessRequest& request) const {
+    static std::string path_of(const std::string& target, const AccessRequest& request) {
         const auto door = target_id(target, "door");
         if (!door) throw Error("not a door: " + target, {{"targets", "must be door:<id>"}});
         if (request.renter.email.empty()) {
             throw Error("the renter has no e-mail address", {{"renter.email", "is empty"}});
         }
-        return root() + "/doors/" + percent_encode(*door) + "/renters/" +
+        return "/doors/" + percent_encode(*door) + "/renters/" +
                percent_encode(request.renter.email);
     }
 
