@@ -134,6 +134,15 @@ Result<void> set_box(Attempt& attempt, bool is_ticked, const std::string& why) {
     return {};
 }
 
+// A move-out may be cancelled after its day: what staff locked stays locked then.
+bool keeps_tick(const Attempt& attempt, const Desired& desired) {
+    const std::string code = attempt.field_code(kBox);
+    const bool is_staffs =
+        desired.overlock.is_staff || remembered_field(attempt.record.fields_json, code) != "true";
+    return desired.state == AccessState::kEnded && attempt.is_occupied() && is_staffs &&
+           is_ticked(attempt.facts.rental_fields, code);
+}
+
 }  // namespace
 
 Result<void> settle_box(Attempt& attempt) {
@@ -155,7 +164,7 @@ Result<void> settle_box(Attempt& attempt) {
 Result<void> write_back(Attempt& attempt, const Desired& desired) {
     const bool is_ended = desired.state == AccessState::kEnded;
     FieldValues values;
-    values.is_overlocked = desired.state == AccessState::kSuspended;
+    values.is_overlocked = desired.state == AccessState::kSuspended || keeps_tick(attempt, desired);
     values.status =
         attempt.pin_fault.empty() ? describe(attempt.grant, desired) : not_done(attempt.pin_fault);
     values.is_pin_cleared = is_ended && attempt.rules.pin.has_value();

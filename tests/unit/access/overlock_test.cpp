@@ -55,6 +55,41 @@ TEST_F(OverlockTest, P7_ATickInATextFieldIsATick) {
     }
 }
 
+TEST_F(OverlockTest, P7_StaffsTickOutlivesAMoveOutThatIsCancelledAfterItsDay) {
+    for (const bool is_ticked_before : {true, false}) {
+        look();
+        if (is_ticked_before) tick("true");
+        look();
+        facts().end_date = "2027-01-14";
+        look();
+        EXPECT_EQ(plugins_.state("r1"), "ended");
+        if (!is_ticked_before) tick("true");
+        look();
+        EXPECT_EQ(field("overlocked"), "true");
+        facts().end_date.reset();
+        look();
+        EXPECT_EQ(plugins_.state("r1"), "suspended");
+        tick("false");
+        look();
+        EXPECT_EQ(plugins_.state("r1"), "active");
+    }
+}
+
+TEST_F(OverlockTest, ATickForDebtGoesWithAMoveOut) {
+    look();
+    facts().is_overdue = true;
+    look();
+    EXPECT_EQ(field("overlocked"), "true");
+    facts().end_date = "2027-01-14";
+    look();
+    EXPECT_EQ(plugins_.state("r1"), "ended");
+    EXPECT_EQ(field("overlocked"), "false");
+    facts().is_overdue = false;
+    facts().end_date.reset();
+    look();
+    EXPECT_EQ(plugins_.state("r1"), "active");
+}
+
 TEST_F(OverlockTest, UntickingDoesNotForgiveDebt) {
     facts().is_overdue = true;
     look();
