@@ -123,10 +123,12 @@ Result<Difference> compare(const config::Business& business, const plugins::Plug
                            const Facts& listed, const std::optional<RentalRecord>& record,
                            UnixMs now_ms, const PinKey* pin_key) {
     const std::optional<SiteRules> rules = rules_for(business, plugins, listed);
-    if (!rules) {
-        return Difference{};
-    }
     const RentalRecord known = record.value_or(RentalRecord{});
+    if (!rules) {
+        return known.grant_json.empty()
+                   ? Difference{}
+                   : Difference{Kind::kLook, "holds access at a site that no rule covers"};
+    }
     if (!known.site_id.empty() && known.site_id != listed.site_id) {
         return fail(ErrorKind::kUnavailable, "the list places rental " +
                                                  shorten(listed.rental_id, 64) +

@@ -46,9 +46,15 @@ Result<void> read_facts(Attempt& attempt) {
     return {};
 }
 
-// False if the site is not Gatehouse's business, which ends the look well.
-bool find_rules(Attempt& attempt) {
+// False if the site is not Gatehouse's business, which ends the look well. kInvalid if it was once:
+// what is held there could never be ended.
+Result<bool> find_rules(Attempt& attempt) {
     auto rules = rules_for(attempt.business, attempt.parts.plugins, attempt.facts);
+    if (!rules && !attempt.record.grant_json.empty()) {
+        return fail(ErrorKind::kInvalid,
+                    "connection '" + attempt.record.connection +
+                        "' holds access, and no rule covers the site any more: restore the rule");
+    }
     if (!rules) {
         attempt.steps.add(StepKind::kDecided, "site " +
                                                   shorten(attempt.facts.site_id, kMaxQuotedBytes) +
@@ -221,8 +227,15 @@ Look finish(Attempt& attempt, Result<void> status) {
 
 Look run(Attempt& attempt) {
     Result<void> status = read_facts(attempt);
-    if (!status || !find_rules(attempt)) {
+    if (!status) {
         return finish(attempt, std::move(status));
+    }
+    const Result<bool> is_ours = find_rules(attempt);
+    if (!is_ours) {
+        return finish(attempt, tl::unexpected(is_ours.error()));
+    }
+    if (!*is_ours) {
+        return finish(attempt, {});
     }
     status = decide_and_apply(attempt);
     if (!status) {

@@ -77,8 +77,6 @@ class CompareTest : public testing::Test {
 TEST_F(CompareTest, WhatIsInLineIsNoDifference) {
     hold(desired(AccessState::kActive));
     EXPECT_EQ(kind(), Kind::kNone);
-    business_.sites[0].site = "another";
-    EXPECT_EQ(kind(), Kind::kNone) << "a site without a rule";
 }
 
 TEST_F(CompareTest, NamesWhatALookWouldDo) {
@@ -96,6 +94,14 @@ TEST_F(CompareTest, NamesWhatALookWouldDo) {
     facts_.state = "ended";
     EXPECT_EQ(kind(), Kind::kEnd);
     EXPECT_EQ(compare(business_, plugins_, facts_, record_, kNow)->reason, "the rental is ended");
+}
+
+TEST_F(CompareTest, AccessAtASiteThatLostItsRuleWantsALook) {
+    hold(desired(AccessState::kActive));
+    business_.sites[0].site = "elsewhere";
+    EXPECT_EQ(kind(), Kind::kLook);
+    record_.reset();
+    EXPECT_EQ(kind(), Kind::kNone);
 }
 
 TEST_F(CompareTest, AnEndThatWasAppliedIsNoDifferenceOnceItsFieldsAreWritten) {

@@ -177,6 +177,20 @@ TEST_F(LookTest, P12_ASiteWithoutARuleIsNoneOfOurs) {
     EXPECT_TRUE(plugins_.documents.empty());
 }
 
+TEST_F(LookTest, AccessAtASiteThatLostItsRuleIsNotForgotten) {
+    look();
+    business_.sites[0].site = "elsewhere";
+    facts().state = "ended";
+    const Look lost = look();
+    ASSERT_FALSE(lost.status.has_value());
+    EXPECT_EQ(lost.status.error().kind, ErrorKind::kInvalid);
+    EXPECT_THAT(lost.status.error().message, HasSubstr("restore the rule"));
+    EXPECT_EQ(plugins_.state("r1"), "active") << "and nothing was done meanwhile";
+    business_.sites[0].site = "*";
+    EXPECT_TRUE(look().status.has_value());
+    EXPECT_EQ(plugins_.state("r1"), "ended");
+}
+
 TEST_F(LookTest, TheNextMomentIsTheTimer) {
     facts().start_date = "2027-01-20";
     facts().end_date = "2027-01-25";
