@@ -1,6 +1,7 @@
 // Cuts: a rental's whole life at a vendor in which one request fails, in one of the ways in which
 // requests fail, for every request in turn. Afterwards the vendor must hold what it holds after an
-// undisturbed life, at the end of each step.
+// undisturbed life, at the end of each step: when the step is tried again, and when the rental is
+// to have something else by then.
 //
 //   expect_every_cut_is_mended([](Cutter& cutter) { return std::make_unique<KisiLife>(cutter); });
 #pragma once

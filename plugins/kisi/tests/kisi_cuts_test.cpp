@@ -59,7 +59,7 @@ class KisiLife final : public cuts::Life {
         }
         for (const auto& [id, user] : kisi_.users) {
             for (const auto& [name, value] : user["metadata"].items()) {
-                if (value != "-") {
+                if (name.starts_with("gatehouse_") && value != "-") {
                     all.insert(user["email"].get<std::string>() + ": " + name + "=" + value.dump());
                 }
             }

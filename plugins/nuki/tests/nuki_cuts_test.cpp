@@ -28,8 +28,8 @@ const std::vector<Wanted>& steps() {
         wish("active", {"smartlock:17", "smartlock:18"}, kPin, "2026-12-31T23:00:00.000Z"),
         wish("active", {"smartlock:17", "smartlock:18"}, kOtherPin, "2026-12-31T23:00:00.000Z"),
         wish("active", {"smartlock:18", "smartlock:19"}, kOtherPin),
-        wish("suspended", {"smartlock:18", "smartlock:19"}, nullptr),
-        wish("active", {"smartlock:18", "smartlock:19"}, nullptr),
+        wish("suspended", {"smartlock:18", "smartlock:19"}, kOtherPin),
+        wish("active", {"smartlock:18", "smartlock:19"}, kOtherPin),
         wish("ended", {}, nullptr),
     };
     return all;
@@ -56,7 +56,8 @@ class NukiLife final : public cuts::Life {
         for (const auto& [id, lock] : nuki_.model.find("acme")->locks) {
             std::set<std::string> codes;
             for (const auto& [auth_id, auth] : lock.held) {
-                codes.insert(auth.name + " " + auth.code + (auth.enabled ? " until " : " off ") +
+                if (!auth.enabled) continue;  // opens nothing, as none
+                codes.insert(auth.name + " " + auth.code + " until " +
                              std::to_string(auth.until.value_or(0)));
             }
             for (const std::string& code : codes) {
