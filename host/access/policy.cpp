@@ -191,6 +191,25 @@ void choose_state(Desired& desired, const Facts& facts, const Window& window, co
     }
 }
 
+// Which doors, and whose. To shut a door no new one need be known.
+Result<void> name_doors(Desired& desired, const Facts& facts, const SiteRules& rules,
+                        const Memory& memory) {
+    Result<std::vector<std::string>> targets = targets_of(facts, rules);
+    const Result<void> usable = check_renter(facts.renter, rules);
+    if (targets && usable) {
+        desired.targets = std::move(*targets);
+        desired.renter = facts.renter;
+        return {};
+    }
+    const bool must_shut = desired.overlock.is_staff || desired.overlock.is_debt;
+    if (must_shut && memory.holds_grant && memory.desired) {
+        desired.targets = memory.desired->targets;
+        desired.renter = memory.desired->renter;
+        return {};
+    }
+    return targets ? usable : tl::unexpected(targets.error());
+}
+
 Result<Decision> decide_occupied(const Facts& facts, const SiteRules& rules, const Memory& memory,
                                  UnixMs now_ms) {
     const Result<Window> window = window_of(facts, rules);
@@ -204,19 +223,13 @@ Result<Decision> decide_occupied(const Facts& facts, const SiteRules& rules, con
         }
         return decision;
     }
-    Result<std::vector<std::string>> targets = targets_of(facts, rules);
-    if (!targets) {
-        return tl::unexpected(targets.error());
-    }
-    if (const Result<void> usable = check_renter(facts.renter, rules); !usable) {
-        return tl::unexpected(usable.error());
-    }
     Desired desired;
     desired.site_code = facts.site_code;
-    desired.targets = std::move(*targets);
-    desired.renter = facts.renter;
     desired.overlock.is_staff = is_staff_overlocked(facts, rules, memory);
     desired.overlock.is_debt = facts.is_overdue && rules.overlock_on_overdue;
+    if (Result<void> named = name_doors(desired, facts, rules, memory); !named) {
+        return tl::unexpected(named.error());
+    }
     choose_state(desired, facts, *window, memory, now_ms);
     const bool is_scheduled = desired.state == AccessState::kScheduled;
     return Decision{std::move(desired), "", is_scheduled ? window->from_ms : window->until_ms};

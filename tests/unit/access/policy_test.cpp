@@ -112,6 +112,32 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"reserved again", "reserved", false, nullptr, nullptr, false, 3, "ended"},
         Row{"submitted again", "submitted", true, nullptr, nullptr, false, 3, "ended"}));
 
+// What is wrong with the unit or the renter keeps nobody from being locked out.
+TEST(PolicyTest, P7_WhatIsHeldIsSuspendedThoughNothingNewCouldBeGiven) {
+    Desired last;
+    last.state = AccessState::kActive;
+    last.targets = {"group:4711"};
+    last.renter = occupied().renter;
+    SiteRules site = rules();
+    site.shared_targets.clear();
+    for (const char* fault : {"no target", "a bad target", "no e-mail"}) {
+        Facts facts = occupied();
+        const std::string what = fault;
+        if (what == "no target") facts.unit_fields.clear();
+        if (what == "a bad target") facts.unit_fields["kisi_id"] = "4711";
+        if (what == "no e-mail") facts.renter.email.clear();
+        const Memory memory = holding(last, std::nullopt);
+        EXPECT_FALSE(decide(facts, site, memory, kNow).has_value()) << fault;
+        facts.is_overdue = true;
+        const Result<Decision> decision = decide(facts, site, memory, kNow);
+        ASSERT_TRUE(decision.has_value()) << fault << ": " << decision.error().message;
+        EXPECT_EQ(decision->desired->state, AccessState::kSuspended) << fault;
+        EXPECT_THAT(decision->desired->targets, ElementsAre("group:4711")) << fault;
+        EXPECT_EQ(decision->desired->renter.email, last.renter.email) << fault;
+        EXPECT_FALSE(decide(facts, site, Memory{}, kNow).has_value()) << "nothing is held";
+    }
+}
+
 TEST(PolicyTest, BeforeTheMoveInThereIsNothingToDo) {
     for (const char* state : {"submitted", "reserved"}) {
         Facts facts = occupied();
