@@ -7,6 +7,8 @@
 
 #include "base/encoding.hpp"
 #include "cli/cli.hpp"
+#include "cli/text.hpp"
+#include "config/suggest.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -74,10 +76,34 @@ class Parser {
     }
 
     int exit(const CLI::ParseError& error, std::ostream& out, std::ostream& err) const {
+        const std::string unknown = unknown_verb();
+        if (error.get_exit_code() != 0 && !unknown.empty()) {
+            const std::string nearest = config::nearest_of_many(unknown, first_words());
+            err << "gatehouse: there is no verb '" << harmless(unknown) << '\''
+                << (nearest.empty() ? "" : " (" + nearest + ")")
+                << "; gatehouse --help lists them\n";
+            return kUsage;
+        }
         return app_.exit(error, out, err) == 0 ? kOk : kUsage;
     }
 
   private:
+    // What stands where a verb should; empty if a verb does, or nothing.
+    std::string unknown_verb() const {
+        if (!app_.get_subcommands().empty()) return "";
+        for (const std::string& word : app_.remaining()) {
+            if (!word.starts_with('-')) return word;
+        }
+        return "";
+    }
+
+    std::vector<std::string> first_words() const {
+        std::vector<std::string> words;
+        for (const auto& entry : entries_)
+            words.push_back(entry->verb.substr(0, entry->verb.find(' ')));
+        return words;
+    }
+
     Entry& add(std::string verb, const RemoteVerb* remote, CLI::App* app) {
         auto entry = std::make_unique<Entry>();
         entry->verb = std::move(verb);

@@ -51,6 +51,22 @@ TEST(CommandLineParser, TakesOptionsBeforeAndAfterTheVerb) {
     EXPECT_EQ(events.command->config_file, "y");
 }
 
+TEST(CommandLineParser, NamesAVerbThatIsNone) {
+    const auto near = parse({"--json", "sweeep", "acme"});
+    EXPECT_FALSE(near.command);
+    EXPECT_EQ(near.exit_code, kUsage);
+    EXPECT_EQ(near.err,
+              "gatehouse: there is no verb 'sweeep' (did you mean 'sweep'?); gatehouse --help "
+              "lists them\n");
+    EXPECT_EQ(parse({"dead-letter", "list"}).err,
+              "gatehouse: there is no verb 'dead-letter' (did you mean 'dead-letters'?); gatehouse "
+              "--help lists them\n");
+    EXPECT_EQ(parse({"zebra\033[1m"}).err,
+              "gatehouse: there is no verb 'zebra?[1m'; gatehouse --help lists them\n");
+    EXPECT_EQ(parse({"--jsno"}).exit_code, kUsage);
+    EXPECT_EQ(parse({"--help"}).exit_code, kOk);
+}
+
 TEST(CommandLineParser, MakesTheRequestOfARemoteVerb) {
     const auto target = [](std::vector<const char*> words) {
         const auto parsed = parse(std::move(words));
