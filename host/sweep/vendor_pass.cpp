@@ -15,6 +15,9 @@ using nlohmann::json;
 constexpr const char* kFunction = "inventory.list";
 constexpr int kRecordsAtOnce = 500;
 constexpr std::size_t kMaxStrays = 200;
+// Of one connection; a list that has more does not end.
+constexpr int kMaxPages = 20'000;
+constexpr std::int64_t kMaxEntries = 500'000;
 constexpr std::size_t kMaxQuoted = 64;
 
 std::string place_of(const std::string& rental_id, const std::string& target) {
@@ -59,6 +62,8 @@ Result<void> VendorPass::read_page(Findings& findings) {
         stage_ = Stage::kRecords;
     } else if (!cursors_.add(cursor_)) {
         give_up(findings, "its pages go round in a circle");
+    } else if (++pages_ >= kMaxPages || entries_ > kMaxEntries) {
+        give_up(findings, "its list does not end");
     }
     return {};
 }

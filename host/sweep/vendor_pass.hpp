@@ -66,6 +66,7 @@ class VendorPass final : public Pass {
     std::int64_t holders_ = 0;
     std::int64_t ours_ = 0;
     std::int64_t entries_ = 0;
+    int pages_ = 0;
 };
 
 }  // namespace gatehouse::sweep

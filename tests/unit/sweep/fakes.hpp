@@ -134,6 +134,7 @@ class FakePlugins final : public plugins::PluginHost {
     int page_size = 2;
     int failures = 0;
     int calls = 0;
+    bool is_endless = false;  // each page names another one
     plugins::Manifest kisi;
 
     FakePlugins() {
@@ -155,7 +156,9 @@ class FakePlugins final : public plugins::PluginHost {
         for (; at < grants.size() && at < begin + static_cast<std::size_t>(page_size); ++at) {
             page["grants"].push_back(grants[at]);
         }
-        if (at < grants.size()) page["next_cursor"] = std::to_string(at);
+        if (at < grants.size() || is_endless) {
+            page["next_cursor"] = std::to_string(std::max<std::size_t>(at, begin + 1));
+        }
         return dump_json(page);
     }
     const plugins::Manifest* manifest(const std::string& plugin) const override {

@@ -169,6 +169,21 @@ TEST_F(VendorPassTest, P6_ATruncatedVendorListChangesNothing) {
     EXPECT_THAT(troubles()[0], HasSubstr("lacks 20"));
 }
 
+// It would keep the sweep, and what was read of the list, for ever.
+TEST_F(VendorPassTest, P9_AVendorListThatDoesNotEndIsGivenUp) {
+    settle(3);
+    forget_grant("r1001");
+    plugins.is_endless = true;
+    sweep = std::make_unique<Sweep>(parts(), Plan{.is_full = true});
+    for (int step = 0; step < 50'000 && !sweep->is_over(); ++step) {
+        ASSERT_TRUE(sweep->step());
+    }
+    ASSERT_TRUE(sweep->is_over());
+    EXPECT_THAT(sweep->findings().take(10), IsEmpty());
+    ASSERT_THAT(troubles(), SizeIs(1));
+    EXPECT_THAT(troubles()[0], HasSubstr("does not end"));
+}
+
 TEST_F(VendorPassTest, P6_AForeignVendorListChangesNothing) {
     settle(3);
     for (auto& grant : plugins.grants)
