@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/forget.hpp"
 #include "app/vendor_sources.hpp"
 #include "observe/log.hpp"
 #include "plugins/plugin_host.hpp"
@@ -14,9 +15,6 @@ namespace {
 constexpr int kEdgeGraceMs = 1500;
 constexpr int kWorkGraceMs = 1500;
 constexpr int kCutShortMs = 1000;
-
-constexpr int kForgetBatch = 500;
-constexpr std::int64_t kDayMs = 86'400'000;
 
 edge::ServerOptions edge_options(const config::Listen& listen) {
     edge::ServerOptions options;
@@ -53,19 +51,6 @@ std::filesystem::path pin_key_file(const config::Store& store) {
 Error named(std::string_view part, Error error) {
     error.message = std::string(part) + ": " + error.message;
     return error;
-}
-
-// In batches until one is not full.
-template <typename Forget>
-void forget_all(const char* what, Forget forget) {
-    Result<std::int64_t> forgotten = kForgetBatch;
-    while (forgotten && *forgotten == kForgetBatch) {
-        forgotten = forget();
-    }
-    if (!forgotten) {
-        observe::warn("app", std::string("old ") + what + " are not forgotten",
-                      {{"reason", forgotten.error().message}});
-    }
 }
 
 }  // namespace
@@ -164,13 +149,8 @@ bool Host::drain() {
     return is_done;
 }
 
-void Host::forget_old_events() {
-    const UnixMs now_ms = clock_.now_ms();
-    const UnixMs events_before_ms = now_ms - config_->store.keep_events_days * kDayMs;
-    const UnixMs log_before_ms = now_ms - config_->store.keep_access_log_days * kDayMs;
-    forget_all("events", [&] { return store_->forget_events(events_before_ms, kForgetBatch); });
-    forget_all("access events",
-               [&] { return store_->forget_access_events(log_before_ms, kForgetBatch); });
+bool Host::forget_some() {
+    return app::forget_some(*store_, config_->store, clock_.now_ms());
 }
 
 }  // namespace gatehouse::app

@@ -37,9 +37,9 @@ class Host {
     // False if tasks were still at work when the time was up; the process may end all the same.
     bool drain();
 
-    // Deletes events and access events that are older than the configuration keeps them. Cheap when
-    // there are none.
-    void forget_old_events();
+    // Deletes some of the events and access events that are older than the configuration keeps
+    // them. True if there may be more; cheap when there are none.
+    bool forget_some();
 
     std::uint16_t port() const { return edge_->port(); }
     std::uint16_t admin_port() const { return admin_server_->port(); }

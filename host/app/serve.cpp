@@ -18,6 +18,7 @@ namespace gatehouse::app {
 namespace {
 
 constexpr timespec kHour{3600, 0};
+constexpr timespec kNoWait{0, 0};
 
 // Keys live in this process: no core dump, and no look into it from other processes (promise P8).
 void forbid_dumps() {
@@ -38,10 +39,11 @@ sigset_t block_signals() {
     return signals;
 }
 
+// A signal is heard between two batches of what is to be forgotten, however much that is.
 void wait_for_the_end(const sigset_t& signals, Host& host) {
     while (true) {
-        host.forget_old_events();
-        const int number = ::sigtimedwait(&signals, nullptr, &kHour);
+        const bool has_more = host.forget_some();
+        const int number = ::sigtimedwait(&signals, nullptr, has_more ? &kNoWait : &kHour);
         if (number == SIGTERM || number == SIGINT) {
             return;
         }
