@@ -1,5 +1,6 @@
 #include "plugins/frames.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -132,6 +133,30 @@ bool write_all(int socket, std::string_view bytes) {
         if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+bool write_within(int socket, std::string_view bytes, std::chrono::milliseconds limit) {
+    using SteadyClock = std::chrono::steady_clock;
+    const auto end = SteadyClock::now() + limit;
+    while (!bytes.empty()) {
+        const ssize_t sent =
+            ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+            continue;
+        }
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent == 0 || errno != EAGAIN) return false;
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
+        pollfd room{socket, POLLOUT, 0};
+        const int ready = left <= 0 ? 0 : ::poll(&room, 1, static_cast<int>(left));
+        if (ready == 0) {
+            errno = ETIMEDOUT;
+            return false;
+        }
     }
     return true;
 }

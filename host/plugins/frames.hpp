@@ -3,6 +3,7 @@
 // bounded and nothing is believed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -87,8 +88,12 @@ struct CallFrame {
 std::string encode_call(const CallFrame& call);
 std::optional<CallFrame> decode_call(std::string_view payload);
 
-// Writes all of `bytes` to a socket, blocking. False: the other side is gone, or took nothing for
-// as long as the socket's send time-out. [one writer at a time]
+// Writes all of `bytes` to a socket, blocking. False: the other side is gone. [one writer at a
+// time]
 bool write_all(int socket, std::string_view bytes);
+
+// The same for an other side that is not trusted to read: false as well, with errno ETIMEDOUT, when
+// it has not taken all of them within `limit`, however steadily it takes some.
+bool write_within(int socket, std::string_view bytes, std::chrono::milliseconds limit);
 
 }  // namespace gatehouse::plugins

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxMessageBytes = 500;
 constexpr std::int64_t kMaxRetryAfterMs = 86'400'000;
+// A runner that takes so long over one frame is stuck, or wants the host to be.
+constexpr std::chrono::seconds kFrameLimit{5};
 
 // What the plugin says of its failure, as far as it can be believed.
 Error error_from(std::string_view payload, const std::vector<Secret>& secrets) {
@@ -134,7 +136,7 @@ void RunnerLane::kill(RunnerProcess& process, const std::string& reason) {
 void RunnerLane::write(RunnerProcess& process, const std::string& frame) {
     const std::lock_guard lock(write_mutex_);
     // When the runner is gone, its lane notices by itself.
-    if (!write_all(process.socket(), frame) && errno == EAGAIN) {
+    if (!write_within(process.socket(), frame, kFrameLimit) && errno == ETIMEDOUT) {
         kill(process, "was ended: it took no calls");
     }
 }

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -17,8 +16,6 @@ namespace gatehouse::plugins {
 namespace {
 
 constexpr int kSocketInChild = 3;
-// A runner that takes nothing for so long is stuck; writing must not wait for ever.
-constexpr time_t kSendSeconds = 5;
 
 // What the child inherits: /dev/null, the pipe twice, the socket, and nothing else.
 class FileActions {
@@ -96,8 +93,6 @@ Result<std::unique_ptr<RunnerProcess>> RunnerProcess::start(const std::filesyste
     UniqueFd output(pipes[0]);
     const UniqueFd printed(pipes[1]);
     ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
-    const timeval limit{kSendSeconds, 0};
-    ::setsockopt(ours.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 
     const FileActions actions(theirs.get(), printed.get());
     const Attributes attributes;

@@ -1,8 +1,15 @@
 #include "plugins/frames.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
+#include <array>
+#include <cerrno>
+#include <chrono>
 #include <string>
+#include <thread>
+
+#include "base/unique_fd.hpp"
 
 namespace gatehouse::plugins {
 namespace {
@@ -86,6 +93,60 @@ TEST(FramesTest, ATextLongerThanItsPayloadIsNone) {
                          7));
     EXPECT_FALSE(reader.text());
     EXPECT_FALSE(reader.number());
+}
+
+class SocketPair {
+  public:
+    SocketPair() {
+        std::array<int, 2> ends{};
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+        ours = UniqueFd(ends[0]);
+        theirs = UniqueFd(ends[1]);
+    }
+    UniqueFd ours;
+    UniqueFd theirs;
+};
+
+// Reads a little, again and again, until the other side is gone.
+void read_slowly(int socket) {
+    std::array<char, 4096> bytes{};
+    while (::recv(socket, bytes.data(), bytes.size(), 0) > 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+TEST(FramesTest, P9_AReaderThatTakesALittleAtATimeKeepsNobody) {
+    SocketPair pair;
+    std::thread reader([&] { read_slowly(pair.theirs.get()); });
+    const auto limit = std::chrono::milliseconds(100);
+    EXPECT_FALSE(write_within(pair.ours.get(), std::string(kMaxPayloadBytes, 'x'), limit));
+    EXPECT_EQ(errno, ETIMEDOUT);
+    pair.ours.reset();
+    reader.join();
+}
+
+TEST(FramesTest, WhatIsReadInTimeIsWrittenWhole) {
+    SocketPair pair;
+    const std::string sent(1'000'000, 'x');
+    std::string got;
+    std::thread reader([&] {
+        std::array<char, 65'536> bytes{};
+        for (ssize_t n = 0; (n = ::recv(pair.theirs.get(), bytes.data(), bytes.size(), 0)) > 0;) {
+            got.append(bytes.data(), static_cast<std::size_t>(n));
+        }
+    });
+    EXPECT_TRUE(write_within(pair.ours.get(), sent, std::chrono::seconds(60)));
+    pair.ours.reset();
+    reader.join();
+    EXPECT_EQ(got, sent);
+    pair.theirs.reset();
+}
+
+TEST(FramesTest, AReaderThatIsGoneIsNoTimeOut) {
+    SocketPair pair;
+    pair.theirs.reset();
+    EXPECT_FALSE(write_within(pair.ours.get(), "x", std::chrono::seconds(60)));
+    EXPECT_EQ(errno, EPIPE);
 }
 
 }  // namespace
