@@ -38,7 +38,7 @@ enum class PluginState : std::uint8_t {
     kStarting,
     kReady,
     kRestarting,  // the runner died; a new one comes after a pause
-    kRefused,     // the library or its manifest was refused; only a new file or a reload helps
+    kRefused,     // the manifest or the library was refused; the library is tried again
 };
 
 std::string_view to_string(PluginState state);
@@ -53,7 +53,7 @@ struct PluginStatus {
     int runners = 0;
     std::int64_t calls_total = 0;
     std::int64_t deaths_total = 0;  // crashes and kills
-    UnixMs restart_due_ms = 0;      // kRestarting: when the next start is tried
+    UnixMs restart_due_ms = 0;      // kRestarting, and kRefused as it loaded: the next try
 };
 
 // [any thread]
@@ -83,7 +83,7 @@ struct LaneOptions {
     int start_ms = 10'000;         // to load the library and say hello
     int stop_ms = 2'000;           // to drop the instances when told to end
     int first_pause_ms = 250;      // before a dead runner's successor starts; doubles each time
-    int max_pause_ms = 60'000;
+    int max_pause_ms = 60'000;     // also before a library that was refused is tried again
 };
 
 struct PluginHostOptions {

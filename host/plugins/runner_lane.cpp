@@ -78,10 +78,10 @@ void RunnerLane::run() {
         std::unique_lock lock(mutex_);
         is_settled_ = true;
         changed_.notify_all();
-        if (status_.state == PluginState::kRefused) {
+        if (status_.state == PluginState::kRefused && status_.reason != told_refusal_) {
+            told_refusal_ = status_.reason;
             observe::error("plugins", "refused",
                            {{"plugin", manifest_.plugin}, {"reason", status_.reason}});
-            changed_.wait(lock, [this] { return is_stopping_; });
         }
         if (is_stopping_) return;
         lock.unlock();
@@ -242,6 +242,8 @@ void RunnerLane::become_ready(const Frame& hello) {
     {
         const std::lock_guard lock(mutex_);
         is_back = is_settled_;
+        if (status_.state == PluginState::kRefused) status_.reason.clear();
+        told_refusal_.clear();
         status_.state = PluginState::kReady;
         status_.restart_due_ms = 0;
         status_.sandbox = shorten(sandbox, kMaxReasonBytes);
@@ -299,8 +301,10 @@ void RunnerLane::fail_pending(const std::string& reason) {
 void RunnerLane::pause() {
     std::unique_lock lock(mutex_);
     const int doublings = std::clamp(failures_in_a_row_ - 1, 0, 20);
-    const std::int64_t pause_ms = std::min<std::int64_t>(
+    std::int64_t pause_ms = std::min<std::int64_t>(
         std::int64_t{options_.first_pause_ms} << doublings, options_.max_pause_ms);
+    // What was refused for want of memory, or in the middle of being replaced, need not stay so.
+    if (status_.state == PluginState::kRefused) pause_ms = options_.max_pause_ms;
     status_.restart_due_ms = clock_.now_ms() + pause_ms;
     changed_.wait_for(lock, std::chrono::milliseconds(pause_ms), [this] { return is_stopping_; });
 }

@@ -99,6 +99,7 @@ class RunnerLane {
     SpokenSecrets secrets_;
     RunnerOutput output_;            // [lane thread]
     Phase phase_ = Phase::kLoading;  // [lane thread]
+    std::string told_refusal_;       // [lane thread] what the log says already
     UniqueFd wake_;
 
     mutable std::mutex mutex_;  // guards what follows

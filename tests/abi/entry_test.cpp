@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "abi/plugin_fixture.hpp"
@@ -41,6 +42,21 @@ TEST_P(EntryTest, P9_EndsInAClearStateWhileAnotherPluginWorks) {
         EXPECT_EQ(result.error().kind, ErrorKind::kUnavailable);
     }
     EXPECT_EQ(fixture_.detail("others", "x"), "others");
+}
+
+// A refusal can be of the moment: the file was just being replaced, or memory was short.
+TEST(RefusedLibraryTest, P9_IsTriedAgain) {
+    PluginFixture fixture;
+    const std::filesystem::path place = fixture.add_plugin({"test", "wrong_magic"});
+    const std::filesystem::path spare = fixture.add_plugin({"spare", "good"});
+    fixture.connect("doors", "test");
+    fixture.options.lane.max_pause_ms = 20;
+    fixture.start();
+    ASSERT_TRUE(fixture.wait_for("test", PluginState::kRefused));
+    std::filesystem::rename(spare / "libabi_good.so", place / "libabi_wrong_magic.so");
+    EXPECT_TRUE(fixture.wait_for("test", PluginState::kReady));
+    EXPECT_EQ(fixture.status("test").reason, "");
+    EXPECT_TRUE(fixture.apply("doors", ""));
 }
 
 INSTANTIATE_TEST_SUITE_P(
