@@ -187,7 +187,7 @@ void Dispatcher::work() {
         leased_tasks_.pop_front();
         lock.unlock();
         const Completion completion = runner_.run(task);
-        complete(completion);
+        complete(task, completion);
         log_run(task, completion);
         lock.lock();
         turns_.task_ended(task.business);
@@ -196,23 +196,34 @@ void Dispatcher::work() {
     }
 }
 
+// An outcome that the store refuses, which is a defect of ours, must not leave the task leased for
+// the life of the process: it is stored as a failed run instead, and so retried and told.
+void Dispatcher::complete(const Task& task, const Completion& completion) {
+    Result<void> stored = store(completion);
+    const bool is_refused = !stored && stored.error().kind != ErrorKind::kUnavailable &&
+                            stored.error().kind != ErrorKind::kConflict;
+    if (is_refused) {
+        stored = store(runner_.failed(
+            task, {ErrorKind::kInternal, "the outcome was refused: " + stored.error().message}));
+    }
+    if (!stored) {
+        observe::error("dispatch", "task not completed", {{"reason", stored.error().message}});
+    }
+}
+
 // The work is done; only its record is missing. Tried until the store takes it, so that one full
 // disk does not leave tasks leased for the life of the process.
-void Dispatcher::complete(const Completion& completion) {
+Result<void> Dispatcher::store(const Completion& completion) {
     while (true) {
-        const Result<void> completed = queue_.complete(completion);
+        Result<void> completed = queue_.complete(completion);
         if (completed || completed.error().kind != ErrorKind::kUnavailable) {
-            if (!completed) {
-                observe::error("dispatch", "task not completed",
-                               {{"reason", completed.error().message}});
-            }
-            return;
+            return completed;
         }
         observe::warn("dispatch", "completion not stored yet",
                       {{"reason", completed.error().message}});
         std::unique_lock lock(mutex_);
         if (stopping_.wait_for(lock, kStorePause, [this] { return is_stopping_; })) {
-            return;
+            return completed;
         }
     }
 }

@@ -45,7 +45,8 @@ class Dispatcher {
     void begin_thread(void (Dispatcher::*body)());
     void schedule();
     void work();
-    void complete(const Completion& completion);
+    void complete(const Task& task, const Completion& completion);
+    Result<void> store(const Completion& completion);
     void lease(const std::vector<Turn>& turns);
     void note_due(const std::vector<BusinessDue>& due);
     bool wait_for_turns(std::unique_lock<std::mutex>& lock);

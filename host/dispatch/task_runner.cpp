@@ -45,6 +45,11 @@ Completion TaskRunner::run(const Task& task) {
     return judge(task, std::move(outcome), steps);
 }
 
+Completion TaskRunner::failed(const Task& task, Error error) {
+    observe::StepLog steps(clock_);
+    return judge(task, Outcome{tl::unexpected(std::move(error))}, steps);
+}
+
 Completion TaskRunner::judge(const Task& task, Outcome outcome, observe::StepLog& steps) {
     Completion completion;
     completion.task_id = task.id;

@@ -24,6 +24,9 @@ class TaskRunner {
     // What is to be stored; a failed run with its next attempt by retry.hpp, or as a dead letter.
     Completion run(const Task& task);
 
+    // The run as one that failed by `error` and produced nothing.
+    Completion failed(const Task& task, Error error);
+
   private:
     Completion judge(const Task& task, Outcome outcome, observe::StepLog& steps);
 

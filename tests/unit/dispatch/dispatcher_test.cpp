@@ -129,6 +129,22 @@ TEST_F(DispatcherTest, AFailureIsRetriedAndCounted) {
     EXPECT_EQ(recorder.seen()[2].first_due_ms, recorder.seen()[0].first_due_ms);
 }
 
+TEST_F(DispatcherTest, AnOutcomeThatTheStoreRefusesDoesNotKeepItsTaskLeased) {
+    std::atomic<int> runs = 0;
+    Recorder recorder([&](const Task&) {
+        Outcome outcome;
+        const bool is_first = ++runs == 1;
+        if (is_first) outcome.follow_ups = {NewTask{"acme", TaskKind::kReconcile, ""}};
+        return outcome;
+    });
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "r1");
+    ASSERT_TRUE(recorder.wait_for_runs(2));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(recorder.seen()[1].key, "r1");
+    EXPECT_EQ(store_->queue_state()->leased, 0);
+}
+
 TEST_F(DispatcherTest, WhatTimeCannotCureBecomesADeadLetter) {
     Recorder recorder([](const Task&) {
         return Outcome{fail(ErrorKind::kInvalid, "no e-mail"), {}, {}};
