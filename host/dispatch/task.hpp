@@ -104,7 +104,8 @@ struct Completion {
     std::vector<NewTask> follow_ups;
     std::shared_ptr<const access::RentalRecord> rental;  // stored when set; shared to stay copyable
     std::vector<access::TransferLink> transfers;         // put, whole
-    std::vector<access::AccessEvent> access_events;      // put, unless the vendor's id is known
+    // Put, unless the vendor's id is known; of many, most before the rest of the completion.
+    std::vector<access::AccessEvent> access_events;
     std::vector<AlertChange> alert_changes;  // each enqueues kAlert if it changes a thing
     std::optional<AlertRecord> alert;        // kAlert only: what was reached
 };

@@ -210,8 +210,18 @@ class SqliteStore final : public Store {
     }
 
     Result<void> complete(const dispatch::Completion& completion) override {
-        return write<void>(
-                   [&](WriteContext& context) { return sqlite::complete(context, completion); })
+        constexpr std::size_t kPiece = 500;
+        std::size_t events_put = 0;
+        for (; completion.access_events.size() - events_put > kPiece; events_put += kPiece) {
+            Result<void> put =
+                write<void>([&](WriteContext& context) {
+                    return sqlite::put_some_access_events(context, completion, events_put, kPiece);
+                }).get();
+            if (!put) return put;
+        }
+        return write<void>([&](WriteContext& context) {
+                   return sqlite::complete(context, completion, events_put);
+               })
             .get();
     }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "store/sqlite/access_events.hpp"
@@ -74,14 +75,23 @@ void add_steps(WriteContext& context, const Row& row, const Completion& completi
     }
 }
 
-void put_products(WriteContext& context, const Completion& completion) {
+tl::unexpected<Error> not_leased(std::int64_t task_id) {
+    return fail(ErrorKind::kConflict, "task " + std::to_string(task_id) + " is not leased");
+}
+
+void put_access_events(WriteContext& context, const Completion& completion, std::size_t first,
+                       std::size_t end) {
+    for (std::size_t i = first; i < end; ++i) {
+        put_access_event(context, completion.access_events[i]);
+    }
+}
+
+void put_products(WriteContext& context, const Completion& completion, std::size_t events_put) {
     if (completion.rental) put_rental(context, *completion.rental);
     for (const access::TransferLink& link : completion.transfers) {
         put_transfer(context, link);
     }
-    for (const access::AccessEvent& event : completion.access_events) {
-        put_access_event(context, event);
-    }
+    put_access_events(context, completion, events_put, completion.access_events.size());
     if (completion.alert) note_alert_result(context, *completion.alert);
 }
 
@@ -167,25 +177,35 @@ void end_lease(WriteContext& context, const Row& row, const Completion& completi
 
 }  // namespace
 
-Result<void> complete(WriteContext& context, const Completion& completion) {
+Result<void> put_some_access_events(WriteContext& context, const Completion& completion,
+                                    std::size_t first, std::size_t count) {
+    if (!leased_row(context.database(), completion.task_id)) return not_leased(completion.task_id);
+    put_access_events(context, completion, first,
+                      std::min(first + count, completion.access_events.size()));
+    return {};
+}
+
+Result<void> complete(WriteContext& context, const Completion& completion, std::size_t events_put) {
     const std::optional<Row> row = leased_row(context.database(), completion.task_id);
-    if (!row) {
-        return fail(ErrorKind::kConflict,
-                    "task " + std::to_string(completion.task_id) + " is not leased");
-    }
+    if (!row) return not_leased(completion.task_id);
     add_steps(context, *row, completion);
-    put_products(context, completion);
+    put_products(context, completion, events_put);
     end_lease(context, *row, completion);
     const std::int64_t event_id = belongs_to_an_event(row->key.kind) ? row->event_id : 0;
+    std::set<std::int64_t> event_ids{event_id};
     for (NewTask follow_up : completion.follow_ups) {
         if (follow_up.event_id == 0) follow_up.event_id = event_id;
-        if (auto enqueued = enqueue(context, follow_up); !enqueued) return enqueued;
+        const Result<std::int64_t> asking = enqueue_unrefreshed(context, follow_up);
+        if (!asking) return tl::unexpected(asking.error());
+        event_ids.insert(*asking);
     }
     if (auto changed = change_alerts(context, row->business, completion.alert_changes); !changed) {
         return changed;
     }
     // After the follow-ups: what they marked keeps the event open.
-    if (event_id != 0) refresh_event(context, event_id);
+    for (const std::int64_t id : event_ids) {
+        if (id != 0) refresh_event(context, id);
+    }
     return {};
 }
 

@@ -130,6 +130,13 @@ void lease_turn(WriteContext& context, const dispatch::Turn& turn, UnixMs now_ms
 }  // namespace
 
 Result<void> enqueue(WriteContext& context, const NewTask& asked) {
+    const Result<std::int64_t> event_id = enqueue_unrefreshed(context, asked);
+    if (!event_id) return tl::unexpected(event_id.error());
+    if (*event_id != 0) refresh_event(context, *event_id);
+    return {};
+}
+
+Result<std::int64_t> enqueue_unrefreshed(WriteContext& context, const NewTask& asked) {
     NewTask task = asked;
     if (task.kind == TaskKind::kAlert) task.event_id = 0;
     if (task.kind == TaskKind::kResolve) {
@@ -147,8 +154,7 @@ Result<void> enqueue(WriteContext& context, const NewTask& asked) {
                     "no event " + std::to_string(task.event_id) + " of this business");
     }
     put_task(context, business, task);
-    if (task.event_id != 0) refresh_event(context, task.event_id);
-    return {};
+    return task.event_id;
 }
 
 void enqueue_for_new_event(WriteContext& context, std::int64_t business, std::int64_t event_id,

@@ -29,6 +29,11 @@ inline dispatch::TaskFlags combined(dispatch::TaskFlags a, dispatch::TaskFlags b
 // without a business or key, kNotFound if the event that asks is not the business's.
 Result<void> enqueue(WriteContext& context, const dispatch::NewTask& task);
 
+// The same without bringing the asking event up to date, which takes longer the more rentals it
+// marked: for the many that one run asks for. Gives that event, which the caller must refresh; 0 =
+// none.
+Result<std::int64_t> enqueue_unrefreshed(WriteContext& context, const dispatch::NewTask& task);
+
 // The same for an event that was stored in this very transaction, and whose state is known.
 void enqueue_for_new_event(WriteContext& context, std::int64_t business, std::int64_t event_id,
                            dispatch::NewTask task);

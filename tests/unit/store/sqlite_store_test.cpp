@@ -41,6 +41,12 @@ class SqliteStoreTest : public ::testing::Test {
         return future.get();
     }
 
+    int commits() const {
+        const std::string name = "gatehouse_store_commit_seconds_count ";
+        const std::string text = metrics_.text();
+        return std::stoi(text.substr(text.find(name) + name.size()));
+    }
+
     static mode_t mode_of(const std::string& path) {
         struct stat status {};
         return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777u : 0;
@@ -51,6 +57,32 @@ class SqliteStoreTest : public ::testing::Test {
     ManualClock clock_{kNowMs};
     observe::Metrics metrics_;
 };
+
+// A connection's catch-up after a long absence can bring a hundred thousand events of doors:
+// seconds for which no sender would be answered if they were one operation.
+TEST_F(SqliteStoreTest, P1_SendersGetTheirTurnBetweenTheAccessEventsOfARun) {
+    auto store = open();
+    ASSERT_TRUE(store);
+    const dispatch::NewTask care{"acme", dispatch::TaskKind::kCare, "doors", kNowMs};
+    ASSERT_TRUE((*store)->enqueue({care}));
+    const auto leased = (*store)->lease({{"acme", 1}}, kNowMs, kNowMs + 1000);
+    ASSERT_EQ(leased->tasks.size(), 1u);
+    dispatch::Completion completion;
+    completion.task_id = leased->tasks[0].id;
+    completion.generation = leased->tasks[0].generation;
+    for (int i = 0; i < 1700; ++i) {
+        completion.access_events.push_back({.business = "acme",
+                                            .connection = "doors",
+                                            .vendor_id = std::to_string(i),
+                                            .occurred_ms = kNowMs});
+    }
+    const int before = commits();
+    ASSERT_TRUE((*store)->complete(completion));
+    EXPECT_EQ(commits() - before, 4);
+    EXPECT_EQ(*(*store)->forget_access_events(kNowMs + 1, 2000), 1700) << "all of them were put";
+    EXPECT_EQ((*store)->complete(completion).error().kind, ErrorKind::kConflict);
+    EXPECT_EQ(*(*store)->forget_access_events(kNowMs + 1, 2000), 0);
+}
 
 TEST_F(SqliteStoreTest, P8_ItsFilesAreForTheOwnerOnly) {
     const mode_t mask = ::umask(0);
