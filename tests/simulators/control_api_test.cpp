@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -207,6 +208,37 @@ TEST_F(ControlApiTest, ALoadIsCompleteWhenEachRenterHasADoorAndEachRentalItsFiel
     const std::string email =
         simulators_.get("state")["kisi"]["acme"]["users"].back()["email"].get<std::string>();
     EXPECT_EQ(simulators_.open_doors(email).size(), 1U);
+}
+
+// What another process sends is waited for just the same.
+TEST_F(ControlApiTest, ALoadThatIsSentElsewhereSendsNothing) {
+    const json bulk = simulators_.post("bulk", {{"business", "acme"}, {"count", 1}});
+    auto load = std::async(std::launch::async, [this] {
+        return simulators_.post("load", {{"business", "acme"}, {"send", false}});
+    });
+    // A second load is refused while the first one waits.
+    const json none = {{"business", "acme"}, {"send", false}, {"count", 0}};
+    while (!simulators_.post("load", none).contains("error")) {
+    }
+    const json user = json::parse(
+        kisi("POST", "/users",
+             {{"user",
+               {{"email", simulators_.get("state")["storeganise"]["acme"]["users"][0]["email"]}}}})
+            .body);
+    kisi("POST", "/role_assignments",
+         {{"role_assignment",
+           {{"applies_to_type", "Group"},
+            {"applies_to_id", bulk["group_ids"][0]},
+            {"assignee_type", "User"},
+            {"assignee_id", user["id"]},
+            {"role_id", "group_basic"}}}});
+    storeganise("PUT", "/unit-rentals/" + bulk["rental_ids"][0].get<std::string>(),
+                {{"customFields", {{"kisi_status", "active"}}}});
+    const json report = load.get();
+    EXPECT_EQ(report["completed"], 1) << report;
+    EXPECT_EQ(report["acknowledged"], 0);
+    EXPECT_EQ(report["done_us"].size(), 1U);
+    EXPECT_GT(report["started_us"], 0);
 }
 
 TEST_F(ControlApiTest, ALoadSaysWhatIsMissingAtItsDeadline) {

@@ -29,7 +29,8 @@ LoadRun::LoadRun(boost::asio::io_context& io, LoadOptions options,
         by_rental_[items_[at].rental_id] = at;
         by_email_[items_[at].email] = at;
     }
-    const std::size_t links = std::min(options_.concurrency, items_.size());
+    const std::size_t links =
+        options_.is_sent_elsewhere ? 0 : std::min(options_.concurrency, items_.size());
     for (std::size_t count = 0; count < links; ++count) {
         links_.push_back(make_link(io, options_.url));
     }
@@ -83,6 +84,7 @@ void LoadRun::note_delivery(const Outcome& outcome) {
 }
 
 std::size_t LoadRun::deliveries() const {
+    if (options_.is_sent_elsewhere) return 0;
     return items_.size() * static_cast<std::size_t>(options_.copies);
 }
 
@@ -109,7 +111,7 @@ void LoadRun::note_progress(PreparedMoveIn& item) {
     if (complete_ < items_.size()) return;
     complete_elapsed_us_ = elapsed_us();
     // All acknowledgements are to be counted.
-    if (ack_elapsed_us_ > 0) finish();
+    if (answered_ == deliveries()) finish();
 }
 
 void LoadRun::finish() {
@@ -147,6 +149,9 @@ json LoadRun::report() const {
             {"ack_p50_us", percentile(sorted, 0.5)},
             {"ack_p99_us", percentile(sorted, 0.99)},
             {"ack_max_us", percentile(sorted, 1)},
+            {"started_us",
+             std::chrono::duration_cast<std::chrono::microseconds>(started_.time_since_epoch())
+                 .count()},
             {"done_us", std::move(done_us)},
             {"incomplete", std::move(incomplete)}};
 }

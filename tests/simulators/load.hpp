@@ -1,6 +1,7 @@
-// LoadRun: sends the webhooks of many prepared move-ins and waits until each is complete, that is,
-// until its renter has a role assignment to the unit's groups and its rental got custom fields.
-// Gatehouse and its baselines are measured by this one driver.
+// LoadRun: sends the webhooks of many prepared move-ins, or leaves that to another process, and
+// waits until each is complete, that is, until its renter has a role assignment to the unit's
+// groups and its rental got custom fields. Gatehouse and its baselines are measured by this one
+// driver.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -35,6 +36,7 @@ struct LoadOptions {
     int copies = 1;               // each webhook is sent so often
     std::int64_t spacing_ms = 0;  // one after the other, so far apart; 0 = as answers come
     std::int64_t deadline_ms = 60'000;
+    bool is_sent_elsewhere = false;  // nothing is sent from here
     DeliveryRules rules;
 };
 

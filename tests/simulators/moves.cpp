@@ -165,7 +165,8 @@ void control_load(asio::io_context& io, World& world, const json& body, const Re
     Business& business = business_from(world, body);
     if (world.load && !world.load->is_over()) throw std::invalid_argument("a load is running");
     LoadOptions options;
-    options.url = url_from(body);
+    options.is_sent_elsewhere = !body.value("send", true);
+    if (!options.is_sent_elsewhere) options.url = url_from(body);
     options.secret = body.value("secret", business.webhook_secret);
     options.concurrency = body.value("concurrency", options.concurrency);
     options.copies = std::max(body.value("copies", 1), 1);

@@ -13,10 +13,13 @@ struct LoadPlan {
     std::string path;
     std::string secret;              // signs each body for Storeganise's header
     std::string id_prefix = "load";  // ids are unique within a run: prefix-number
+    std::string type = "job.unit_moveIn.created";
+    std::vector<std::string> data;  // of each request, as JSON; empty = the seed's for all
     int connections = 32;
     int requests = 10'000;
     double rate_per_s = 0;            // 0 = as fast as answers come; else an open loop at this rate
     bool is_connection_each = false;  // a new TLS connection for each request
+    std::int64_t start_at_us = 0;     // of the steady clock; 0 = once the connections are open
 };
 
 struct LoadReport {
@@ -30,7 +33,8 @@ struct LoadReport {
 // Every request's bytes: the seed's webhook with an id of its own, signed.
 std::vector<std::string> make_requests(const LoadPlan& plan);
 
-// Runs the plan on this thread. Throws std::runtime_error if nothing can be connected.
+// Runs the plan on this thread. Throws std::runtime_error if nothing can be connected, or not until
+// it has to start.
 LoadReport run_load(const LoadPlan& plan);
 
 }  // namespace gatehouse::bench

@@ -9,12 +9,14 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
 #include <deque>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 #include "base/unique_fd.hpp"
 #include "load/load_plan.hpp"
@@ -24,6 +26,9 @@ namespace gatehouse::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+const std::string kSeedsData = R"({"jobId":"5bf540e8d986a91cd713affe"})";
+constexpr Clock::duration kLongestWait = std::chrono::seconds(1);
 
 struct SslFree {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
@@ -60,6 +65,7 @@ class Run {
             warm_up();
         }
         started_ = Clock::now();
+        if (plan_.start_at_us > 0) await_start();
         for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
             give_work(lane);
         }
@@ -83,6 +89,18 @@ class Run {
                 shaken += lane.is_shaken ? 1U : 0U;
             }
         }
+    }
+
+    void await_start() {
+        const Clock::time_point start{std::chrono::microseconds(plan_.start_at_us)};
+        if (start < started_) throw std::runtime_error("not ready when it had to start");
+        std::this_thread::sleep_until(start);
+        started_ = start;
+    }
+
+    Clock::time_point due_of(std::size_t request) const {
+        return started_ + std::chrono::nanoseconds(static_cast<std::int64_t>(
+                              static_cast<double>(request) * 1e9 / plan_.rate_per_s));
     }
 
     void open(std::size_t index) {
@@ -121,8 +139,7 @@ class Run {
             return;
         }
         if (plan_.rate_per_s > 0) {
-            const auto due = started_ + std::chrono::nanoseconds(static_cast<std::int64_t>(
-                                            static_cast<double>(next_) * 1e9 / plan_.rate_per_s));
+            const auto due = due_of(next_);
             if (due > Clock::now()) {
                 idle_.push_back(index);
                 return;
@@ -144,7 +161,9 @@ class Run {
 
     void turn() {
         std::array<epoll_event, 64> events{};
-        const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), wait_ms());
+        const timespec wait = time_to_wait();
+        const int count =
+            ::epoll_pwait2(epoll_.get(), events.data(), events.size(), &wait, nullptr);
         for (int i = 0; i < count; ++i) {
             progress(events[static_cast<std::size_t>(i)].data.u64);
         }
@@ -156,7 +175,14 @@ class Run {
         }
     }
 
-    int wait_ms() const { return plan_.rate_per_s > 0 && !idle_.empty() ? 0 : 1000; }
+    // Until the next request is due, if a lane waits for it: the server needs the processor.
+    timespec time_to_wait() const {
+        const bool is_waiting = !idle_.empty() && next_ < requests_.size();
+        const auto wait =
+            is_waiting ? std::max<Clock::duration>(due_of(next_) - Clock::now(), {}) : kLongestWait;
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
+        return {seconds.count(), std::chrono::nanoseconds(wait - seconds).count()};
+    }
 
     void progress(std::size_t index) {
         Lane& lane = lanes_[index];
@@ -246,10 +272,10 @@ std::vector<std::string> make_requests(const LoadPlan& plan) {
     std::vector<std::string> requests;
     requests.reserve(static_cast<std::size_t>(plan.requests));
     for (int i = 0; i < plan.requests; ++i) {
-        const std::string body = R"({"id":")" + plan.id_prefix + "-" + std::to_string(i) +
-                                 R"(","created":"2021-11-21T11:26:32.105Z",)"
-                                 R"("type":"job.unit_moveIn.created",)"
-                                 R"("data":{"jobId":"5bf540e8d986a91cd713affe"}})";
+        const std::string body =
+            R"({"id":")" + plan.id_prefix + "-" + std::to_string(i) +
+            R"(","created":"2021-11-21T11:26:32.105Z","type":")" + plan.type + R"(","data":)" +
+            (plan.data.empty() ? kSeedsData : plan.data.at(static_cast<std::size_t>(i))) + "}";
         requests.push_back("POST " + plan.path + " HTTP/1.1\r\nHost: " + plan.host +
                            "\r\nContent-Type: application/json;charset=UTF-8\r\nsg-signature: " +
                            test::storeganise_signature(plan.secret, body) +

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "load/load_plan.hpp"
@@ -16,20 +17,37 @@ std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
     return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
 }
 
+std::vector<std::string> lines_of(const std::string& file) {
+    std::vector<std::string> lines;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     gatehouse::bench::LoadPlan plan;
+    std::string data_file;
     CLI::App app("Signed webhooks over HTTPS to 127.0.0.1");
     app.add_option("--port", plan.port)->required();
     app.add_option("--path", plan.path)->required();
     app.add_option("--secret", plan.secret)->required();
     app.add_option("--id-prefix", plan.id_prefix);
+    app.add_option("--type", plan.type, "of the events");
+    app.add_option("--data", data_file, "a file with the data of each event in a line of its own");
     app.add_option("--connections", plan.connections);
     app.add_option("--requests", plan.requests);
     app.add_option("--rate", plan.rate_per_s, "requests/s in an open loop; 0 = closed loop");
     app.add_flag("--connection-each", plan.is_connection_each);
+    app.add_option("--start-at-us", plan.start_at_us, "on the steady clock");
     CLI11_PARSE(app, argc, argv);
+    if (!data_file.empty()) {
+        plan.data = lines_of(data_file);
+        plan.requests = static_cast<int>(plan.data.size());
+    }
     try {
         gatehouse::bench::LoadReport report = gatehouse::bench::run_load(plan);
         std::sort(report.latency_us.begin(), report.latency_us.end());

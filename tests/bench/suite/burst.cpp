@@ -13,17 +13,17 @@ namespace {
 
 using nlohmann::json;
 using test::GatehouseHost;
+using Clock = std::chrono::steady_clock;
 
 constexpr int kRounds = 10;  // ten move-ins have no p95: those of all rounds are taken together
 constexpr int kDebts = 2'000;
 constexpr int kMoveIns = 10;
 constexpr int kSpacingMs = 100;
-constexpr int kBurstMs = 1'000;
-constexpr int kConnections = 8;
+constexpr int kDebtConnections = 32;
+constexpr int kMoveInConnections = 2;
 
-// The generator's only thread is busy with its messages and TLS handshakes for so long, which would
-// be counted as the host's delay.
-constexpr std::chrono::milliseconds kGeneratorStart{kSpacingMs / 2};
+// The processes that send have until then to sign and to connect.
+constexpr std::chrono::milliseconds kPreparation{1'100};
 
 void seed_two(const test::Simulators& simulators) {
     seed_acme(simulators);
@@ -51,17 +51,19 @@ json fill(const test::Simulators& simulators, const GatehouseHost& host) {
     return made.at("rental_ids");
 }
 
-// Within one second, each an event of its own, on many connections.
-void send_debts(const test::Simulators& simulators, const GatehouseHost& host,
-                const std::string& verb, const json& rental_ids) {
-    const json sent = simulators.post(verb, {{"business", "acme"},
-                                             {"rental_ids", rental_ids},
-                                             {"webhook",
-                                              {{"url", host.webhook_url("acme")},
-                                               {"connections", 32},
-                                               {"over_ms", kBurstMs},
-                                               {"wait", false}}}});
-    if (sent.contains("error")) throw std::runtime_error(sent.dump());
+// In Storeganise alone: who is told, and when, is the measurement's.
+void mark(const test::Simulators& simulators, const std::string& verb, const json& rental_ids) {
+    const json marked = simulators.post(verb, {{"business", "acme"}, {"rental_ids", rental_ids}});
+    if (marked.contains("error")) throw std::runtime_error(marked.dump());
+}
+
+// All within one second, each an event of its own.
+Events debts(const json& rental_ids, const std::string& type, Clock::time_point start) {
+    Events events{"acme", type, {}, kDebts, kDebtConnections, start};
+    for (const json& id : rental_ids) {
+        events.data.push_back({{"unitRentalId", id}});
+    }
+    return events;
 }
 
 int assignments_deleted(const test::Simulators& simulators) {
@@ -77,21 +79,37 @@ void await_quiet(GatehouseHost& host) {
 }
 
 // From the moment that each webhook was due to the vendor's and Storeganise's last write, in ms.
-std::vector<double> move_in_times(const test::Simulators& simulators, const GatehouseHost& host) {
-    simulators.post("bulk", {{"business", "bravo"}, {"count", kMoveIns}, {"groups", 5}});
-    const json report = simulators.post("load", {{"business", "bravo"},
-                                                 {"url", host.webhook_url("bravo")},
-                                                 {"count", kMoveIns},
-                                                 {"concurrency", kMoveIns},
-                                                 {"spacing_ms", kSpacingMs},
-                                                 {"deadline_ms", 120'000}});
-    if (report.value("completed", 0) != kMoveIns) {
+// The first is due at `start`; another one before it wakes what has slept, and does not count.
+std::vector<double> move_in_times(const test::Simulators& simulators, const GatehouseHost& host,
+                                  Clock::time_point start) {
+    constexpr int kSent = kMoveIns + 1;
+    const Clock::time_point first_due = start - std::chrono::milliseconds(kSpacingMs);
+    const json made =
+        simulators.post("bulk", {{"business", "bravo"}, {"count", kSent}, {"groups", 5}});
+    Events events{
+        "bravo",  "job.unit_moveIn.completed", {}, 1000.0 / kSpacingMs, kMoveInConnections,
+        first_due};
+    for (const json& id : made.at("job_ids")) {
+        events.data.push_back({{"jobId", id}});
+    }
+    EventSender sender(host, events);
+    const json report = simulators.post(
+        "load",
+        {{"business", "bravo"}, {"send", false}, {"count", kSent}, {"deadline_ms", 120'000}});
+    sender.await();
+    if (report.value("completed", 0) != kSent) {
         throw std::runtime_error("not every move-in was completed: " + report.dump());
     }
+    const auto watched_us = report.at("started_us").get<std::int64_t>();
+    auto due_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(first_due.time_since_epoch()).count();
     std::vector<double> times;
     for (const json& done_us : report.at("done_us")) {
-        times.push_back(done_us.get<double>() / 1000);
+        times.push_back(static_cast<double>(watched_us + done_us.get<std::int64_t>() - due_us) /
+                        1000);
+        due_us += kSpacingMs * 1000;
     }
+    times.erase(times.begin());
     return times;
 }
 
@@ -108,32 +126,45 @@ std::vector<Figure> measure_burst() {
     options.log_level = "info";
     options.businesses = {"acme", "bravo"};
     options.requests_per_second = 10'000;
+    options.business_sections = "sweep: {enabled: false}\n";
     GatehouseHost host(simulators, options);
     host.start();
     const json rental_ids = fill(simulators, host);
-    (void)move_in_times(simulators, host);  // connections and caches are warm in both
+    // Connections and caches are warm in both.
+    (void)move_in_times(simulators, host, Clock::now() + kPreparation);
     std::vector<double> idle;
     std::vector<double> beside;
     std::vector<int> left_over;  // debts still to be worked on when the last move-in was complete
+    std::vector<double> debt_acks;
     for (int round = 0; round < kRounds; ++round) {
+        // Over all rounds move-ins come at every moment of the second, its first one included.
+        const auto lag = std::chrono::milliseconds(kSpacingMs / kRounds * round);
         await_quiet(host);
-        append(idle, move_in_times(simulators, host));
+        append(idle, move_in_times(simulators, host, Clock::now() + kPreparation));
+        mark(simulators, "mark_overdue", rental_ids);
         const int deleted_before = assignments_deleted(simulators);
-        send_debts(simulators, host, "mark_overdue", rental_ids);
-        std::this_thread::sleep_for(kGeneratorStart);
-        append(beside, move_in_times(simulators, host));
+        const auto start = Clock::now() + kPreparation;
+        EventSender sender(host, debts(rental_ids, "unitRental.markOverdue", start));
+        append(beside, move_in_times(simulators, host, start + lag));
         left_over.push_back(kDebts - (assignments_deleted(simulators) - deleted_before));
+        debt_acks.push_back(sender.await().at("p99_us").get<double>() / 1000);
         await_quiet(host);
         if (assignments_deleted(simulators) - deleted_before != kDebts) {
             throw std::runtime_error("not every debt overlocked its rental");
         }
-        send_debts(simulators, host, "unmark_overdue", rental_ids);
+        mark(simulators, "unmark_overdue", rental_ids);
+        EventSender(host,
+                    debts(rental_ids, "unitRental.unmarkOverdue", Clock::now() + kPreparation))
+            .await();
         await_quiet(host);
     }
     host.stop();
     return {{"p95 of a move-in beside 2,000 debts of another business", percentile(beside, 0.95),
              "ms", "of the idle host", percentile(idle, 0.95), 2, true,
-             json{{"beside", beside}, {"idle", idle}, {"left_over", left_over}}}};
+             json{{"beside", beside},
+                  {"idle", idle},
+                  {"left_over", left_over},
+                  {"debt_ack_p99_ms", debt_acks}}}};
 }
 
 }  // namespace gatehouse::bench

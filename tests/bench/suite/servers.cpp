@@ -66,6 +66,39 @@ json run_bench_load(std::uint16_t port, const Load& load) {
     return json::parse(*line);
 }
 
+EventSender::EventSender(const GatehouseHost& host, const Events& events)
+    : count_(events.data.size()) {
+    const std::filesystem::path file = dir_ / "data";
+    std::ofstream lines(file);
+    for (const json& data : events.data) {
+        lines << data.dump() << "\n";
+    }
+    lines.close();
+    const auto start_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(events.start.time_since_epoch());
+    const std::vector<std::string> arguments{
+        "--port",        std::to_string(host.port()),
+        "--path",        "/v1/webhooks/" + events.business + "/storeganise",
+        "--secret",      GatehouseHost::webhook_secret(events.business),
+        "--id-prefix",   "bench" + std::to_string(next_prefix()),
+        "--type",        events.type,
+        "--data",        file.string(),
+        "--connections", std::to_string(events.connections),
+        "--rate",        std::to_string(events.per_second),
+        "--start-at-us", std::to_string(start_us.count())};
+    process_ = std::make_unique<ChildProcess>(
+        test::Program{test::binary_dir() / "bench_load", arguments, {}, false});
+}
+
+json EventSender::await() {
+    const auto line = process_->wait_for_line(is_port_line, kLoadPatience);
+    const json report = json::parse(line.value_or(""), nullptr, false);
+    if (!report.is_object() || report.value("ok", std::size_t{0}) != count_) {
+        throw std::runtime_error("not every event was taken:\n" + process_->output());
+    }
+    return report;
+}
+
 EdgeServer::EdgeServer(const std::string& program, std::vector<std::string> arguments)
     : process_(std::make_unique<ChildProcess>(
           test::Program{test::binary_dir() / program, std::move(arguments), {}, false})),

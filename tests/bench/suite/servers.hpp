@@ -1,6 +1,8 @@
 // The programs that are measured, each behind one small class.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -25,6 +27,29 @@ struct Load {
 
 // Runs bench_load against 127.0.0.1:port and gives its report. Throws if it fails.
 nlohmann::json run_bench_load(std::uint16_t port, const Load& load);
+
+// One business's events as its Storeganise sends them: by a process of its own, signed beforehand,
+// on connections that are open already, each due at a moment of its own. [the thread that made it]
+struct Events {
+    std::string business;
+    std::string type;
+    std::vector<nlohmann::json> data;  // of each event
+    double per_second = 1;
+    int connections = 1;
+    std::chrono::steady_clock::time_point start;  // the first event is due; leave it a second
+};
+class EventSender {
+  public:
+    EventSender(const test::GatehouseHost& host, const Events& events);
+
+    // bench_load's report. Throws unless every event was answered with 200.
+    nlohmann::json await();
+
+  private:
+    test::TempDir dir_;
+    std::size_t count_;
+    std::unique_ptr<test::ChildProcess> process_;
+};
 
 // bench_edge_storeless or bench_edge_stock: serves as long as it lives.
 class EdgeServer {

@@ -107,7 +107,7 @@ std::vector<Figure> measure_sweep(int rentals) {
     host.start();
     (void)move_in_times(simulators, host);
     const Quiet quiet = sweep_alone(simulators, host);
-    const double idle_ms = slowest(move_in_times(simulators, host));
+    const double idle_ms = percentile(move_in_times(simulators, host), 0.5);
     double beside_ms = 0;
     std::future<json> report = sweep(host);
     do {
@@ -116,14 +116,15 @@ std::vector<Figure> measure_sweep(int rentals) {
     (void)report.get();
     host.stop();
     const std::string of = ", sweep of " + std::to_string(rentals) + " rentals";
-    const json details{{"idle_mb", quiet.idle_mb},   {"peak_mb", quiet.peak_mb},
-                       {"writes", quiet.writes},     {"report", quiet.report},
-                       {"idle_slowest_ms", idle_ms}, {"beside_slowest_ms", beside_ms}};
+    const json details{{"idle_mb", quiet.idle_mb}, {"peak_mb", quiet.peak_mb},
+                       {"writes", quiet.writes},   {"report", quiet.report},
+                       {"idle_half_ms", idle_ms},  {"beside_slowest_ms", beside_ms}};
     return {
         {"memory over idle" + of, quiet.peak_mb - quiet.idle_mb, "MB", "", 0, 150, true, details},
         {"requests at once" + of, static_cast<double>(quiet.most_at_once), "", "", 0, 1, true, {}},
-        {"slowest move-in over the idle host's" + of, beside_ms - idle_ms, "ms", "", 0, 100, true,
-         details}};
+        {"writes" + of, static_cast<double>(quiet.writes), "", "", 0, 0, true, {}},
+        {"slowest move-in over the idle host's median" + of, beside_ms - idle_ms, "ms", "", 0, 100,
+         true, details}};
 }
 
 }  // namespace gatehouse::bench
