@@ -101,10 +101,8 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
     environment_["GATEHOUSE_LOG"] = options_.log_level;
     if (options_.has_own_clock) {
         set_clock_offset(0);
-        environment_["LD_PRELOAD"] = GATEHOUSE_FAKETIME;
-        environment_["FAKETIME_TIMESTAMP_FILE"] = (dir_ / "clock").string();
-        environment_["FAKETIME_NO_CACHE"] = "1";
-        environment_["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        environment_["LD_PRELOAD"] = GATEHOUSE_OWN_CLOCK;
+        environment_["GATEHOUSE_TEST_CLOCK"] = (dir_ / "clock").string();
     }
 }
 
@@ -159,7 +157,7 @@ void GatehouseHost::write_business(const Simulators& simulators, const std::stri
 void GatehouseHost::set_clock_offset(std::int64_t offset_s) {
     // Renamed into place: the process reads it whenever it asks for the time.
     const std::filesystem::path fresh = dir_ / "clock.new";
-    std::ofstream(fresh) << (offset_s < 0 ? "" : "+") << offset_s << "\n";
+    std::ofstream(fresh) << offset_s << "\n";
     std::filesystem::rename(fresh, dir_ / "clock");
 }
 
