@@ -19,7 +19,11 @@ bool is_digit(char c) {
 }
 
 // A number as people write it as E.164, "+447700900123"; nothing if it is none.
-std::optional<std::string> e164(const std::string& written, const std::string& country_code) {
+std::optional<std::string> e164(std::string written, const std::string& country_code) {
+    // "+44 (0)7700 900123": a digit for callers at home only.
+    const std::size_t trunk = written.find("(0)");
+    const bool is_from_abroad = written.starts_with('+') || written.starts_with("00");
+    if (is_from_abroad && trunk != std::string::npos) written.erase(trunk, 3);
     std::string digits;
     bool is_international = false;
     for (const char c : written) {
@@ -143,7 +147,7 @@ class Sms final : public gatehouse::Plugin, public NotifyFeature {
         return {kind,
                 "Twilio answered " + std::to_string(reply.status) +
                     (code == 0 ? "" : ", error " + std::to_string(code)),
-                kind == Kind::kRateLimited ? retry_after_ms(reply, kDefaultDelayMs) : 0};
+                delay_ms(reply, kind, kDefaultDelayMs)};
     }
 };
 

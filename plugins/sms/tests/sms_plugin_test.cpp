@@ -64,7 +64,8 @@ TEST_F(SmsTest, AMessagingServiceTakesThePlaceOfANumber) {
 
 TEST_F(SmsTest, NumbersAreReadAsPeopleWriteThem) {
     make();
-    for (const char* written : {"+44 (7700) 900-123", "0044 7700.900123", "07700 900123"}) {
+    for (const char* written : {"+44 (7700) 900-123", "0044 7700.900123", "07700 900123",
+                                "+44 (0)7700 900123", "0044 (0)7700900123"}) {
         ASSERT_EQ(send({{"to", written}}).kind, GATEHOUSE_OK) << written;
         EXPECT_EQ(body().substr(0, 18), "To=%2B447700900123") << written;
     }
