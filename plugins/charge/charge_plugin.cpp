@@ -52,7 +52,7 @@ std::string mark_of(const Notification& notification) {
 Error failure(const HttpReply& reply, const std::string& what) {
     const Kind kind = kind_of_status(reply.status);
     return {kind, "Storeganise answered " + what + " with " + std::to_string(reply.status),
-            kind == Kind::kRateLimited ? retry_after_ms(reply, 1'000) : 0};
+            delay_ms(reply, kind, 1'000)};
 }
 
 class Charge final : public gatehouse::Plugin, public NotifyFeature {

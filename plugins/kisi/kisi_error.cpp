@@ -21,7 +21,7 @@ constexpr std::uint64_t kDefaultDelayMs = 1'000;  // the limit is counted by the
 std::string quoted(std::string text) {
     if (text.size() > kMaxQuoteBytes) text.resize(kMaxQuoteBytes);
     std::ranges::replace_if(
-        text, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+        text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
     return text;
 }
 
@@ -55,8 +55,7 @@ sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
         }
         return {std::move(message), std::move(fields)};
     }
-    return {kind, std::move(message),
-            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
+    return {kind, std::move(message), sdk::delay_ms(reply, kind, kDefaultDelayMs)};
 }
 
 }  // namespace gatehouse::kisi

@@ -50,8 +50,7 @@ sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
     std::string message = "Nuki answered " + std::to_string(reply.status) + " to: " + what;
     const Kind kind = kind_of(reply.status);
     if (kind == Kind::kInvalid) return refused(reply, std::move(message));
-    return {kind, std::move(message),
-            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
+    return {kind, std::move(message), sdk::delay_ms(reply, kind, kDefaultDelayMs)};
 }
 
 }  // namespace gatehouse::nuki

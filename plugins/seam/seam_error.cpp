@@ -47,8 +47,7 @@ Error to_error(const sdk::HttpReply& reply, const std::string& what) {
             return taken(message);
         }
     }
-    return {kind, std::move(message),
-            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
+    return {kind, std::move(message), sdk::delay_ms(reply, kind, kDefaultDelayMs)};
 }
 
 Error to_error(const std::string& code, const std::string& device) {

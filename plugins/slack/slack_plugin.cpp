@@ -56,11 +56,9 @@ class Slack final : public gatehouse::Plugin, public NotifyFeature {
 
     static Error failure(const HttpReply& reply) {
         const Kind kind = kind_of(reply);
-        const std::uint64_t delay_ms =
-            kind == Kind::kRateLimited ? retry_after_ms(reply, kDefaultDelayMs) : 0;
         return {kind,
                 "Slack answered " + std::to_string(reply.status) + ": " + one_line(reply.body),
-                delay_ms};
+                delay_ms(reply, kind, kDefaultDelayMs)};
     }
 };
 

@@ -117,7 +117,7 @@ class Template final : public gatehouse::AccessPlugin, public TargetsFeature {
     static Error error_of(const HttpReply& reply) {
         const Kind kind = kind_of_status(reply.status);
         return {kind, "the vendor answered " + std::to_string(reply.status),
-                kind == Kind::kRateLimited ? retry_after_ms(reply, kDefaultDelayMs) : 0};
+                delay_ms(reply, kind, kDefaultDelayMs)};
     }
 };
 

@@ -79,8 +79,7 @@ sdk::Error to_error(const sdk::HttpReply& reply, const std::string& what) {
         }
         return {std::move(message), std::move(fields)};
     }
-    return {kind, std::move(message),
-            kind == Kind::kRateLimited ? sdk::retry_after_ms(reply, kDefaultDelayMs) : 0};
+    return {kind, std::move(message), sdk::delay_ms(reply, kind, kDefaultDelayMs)};
 }
 
 }  // namespace gatehouse::unloc

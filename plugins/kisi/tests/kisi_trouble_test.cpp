@@ -85,6 +85,11 @@ TEST_F(KisiTroubleTest, TooFastSaysForHowLongToWait) {
     limited["headers"] = Json::array({Json::array({"retry-after", "7"})});
     once("GET /users", limited);
     EXPECT_EQ(grant().retry_after_ms, 7000U);
+    limited["status"] = 503;
+    once("GET /users", limited);
+    EXPECT_EQ(grant().retry_after_ms, 7000U);
+    once("GET /users", reply(503, "{}"));
+    EXPECT_EQ(grant().retry_after_ms, 0U);
 }
 
 TEST_F(KisiTroubleTest, AFailureOfTheHostPassesThrough) {
@@ -171,6 +176,8 @@ TEST_F(KisiTroubleTest, HostileWordsAreShortenedAndOnOneLine) {
     const Outcome outcome = grant();
     EXPECT_LT(outcome.message.size(), 300U);
     EXPECT_EQ(outcome.message.find('\n'), std::string::npos);
+    once("GET /users", reply(403, R"({"error":"Tür"})"));
+    EXPECT_NE(grant().message.find("Tür"), std::string::npos);
 }
 
 TEST_F(KisiTroubleTest, WithoutAKeyTheInstanceIsRefused) {

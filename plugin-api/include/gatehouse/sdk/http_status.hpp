@@ -44,4 +44,11 @@ inline std::uint64_t retry_after_ms(const HttpReply& reply, std::uint64_t otherw
     return std::min(seconds, kMaxDelayS) * 1'000;
 }
 
+// How long to wait before asking again after such an answer: of one that time cures, its
+// Retry-After; `otherwise_ms` for a 429 that names none, else 0.
+inline std::uint64_t delay_ms(const HttpReply& reply, Kind kind, std::uint64_t otherwise_ms) {
+    if (kind == Kind::kRateLimited) return retry_after_ms(reply, otherwise_ms);
+    return kind == Kind::kUnavailable ? retry_after_ms(reply, 0) : 0;
+}
+
 }  // namespace gatehouse::sdk
