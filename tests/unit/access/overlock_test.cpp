@@ -37,6 +37,23 @@ TEST_F(OverlockTest, P7_StaffsTickOutlivesTheDebt) {
     EXPECT_EQ(plugins_.state("r1"), "active");
 }
 
+// Whose overlock it is changes here while the access stays the same: suspended.
+TEST_F(OverlockTest, P7_WhatStaffUntickDuringADebtEndsWithThePayment) {
+    look();
+    tick("true");
+    look();
+    facts().is_overdue = true;
+    look();
+    tick("false");
+    look();
+    EXPECT_EQ(plugins_.state("r1"), "suspended");
+    EXPECT_EQ(field("overlocked"), "true") << "for the debt";
+    facts().is_overdue = false;
+    look();
+    EXPECT_EQ(plugins_.state("r1"), "active");
+    EXPECT_EQ(field("overlocked"), "false");
+}
+
 TEST_F(OverlockTest, P7_ATickInATextFieldIsATick) {
     for (const char* yes : {"yes", " TRUE ", "On", "1"}) {
         look();

@@ -177,6 +177,23 @@ TEST_F(LookTest, P12_ASiteWithoutARuleIsNoneOfOurs) {
     EXPECT_TRUE(plugins_.documents.empty());
 }
 
+TEST_F(LookTest, AccessHeldByAnotherConnectionIsNotLeftBehindThere) {
+    look();
+    business_.connections["gates"].plugin = "kisi";
+    business_.sites[0].access = "gates";
+    for (const char* state : {"occupied", "ended"}) {
+        facts().state = state;
+        const std::size_t calls = plugins_.documents.size();
+        const Look moved = look();
+        ASSERT_FALSE(moved.status.has_value()) << state;
+        EXPECT_THAT(moved.status.error().message, HasSubstr("restore the old one"));
+        EXPECT_EQ(plugins_.documents.size(), calls) << "the other vendor knows nothing of it";
+    }
+    business_.sites[0].access = "doors";
+    EXPECT_TRUE(look().status.has_value());
+    EXPECT_EQ(plugins_.state("r1"), "ended");
+}
+
 TEST_F(LookTest, AccessAtASiteThatLostItsRuleIsNotForgotten) {
     look();
     business_.sites[0].site = "elsewhere";
