@@ -10,6 +10,8 @@
 #include <stdexcept>
 
 #include "access/fields.hpp"
+#include "admin/explain.hpp"
+#include "admin/story.hpp"
 #include "model/machine.hpp"
 #include "model/watch.hpp"
 #include "simulators/sim_clock.hpp"
@@ -116,6 +118,7 @@ class Run {
             return;
         } else {
             if (act.verb == "new_email" || act.verb == "new_phone") catch_up();
+            if (act.verb == "type_pin" && number(1) == Pins::kAnothers) settle_pins();
             site_.act(act);
             for (const Webhook& webhook : std::exchange(site_.to_deliver, {})) {
                 machine_.deliver(webhook);
@@ -127,6 +130,16 @@ class Run {
     // address: should that change before the host is back, only a sweep's report tells of it.
     void catch_up() {
         if (!std::exchange(was_cut_off_, false)) return;
+        client_.end_spoiling();
+        live_for(2 * kHourMs);
+    }
+
+    // That a PIN is on its way to one rental, and nobody else's, is forgotten with the host's end
+    // until that rental is looked at again.
+    void settle_pins() {
+        const bool is_safe = std::ranges::none_of(
+            history_.acts, [](const Act& act) { return act.verb == "end_host"; });
+        if (is_safe) return;
         client_.end_spoiling();
         live_for(2 * kHourMs);
     }
@@ -211,6 +224,7 @@ class Run {
             fail_with("still shut out: " + to_text(missing));
         }
         judge_pins();
+        if (extra.empty() && missing.empty() && site_.unsure().empty()) judge_explanations();
         const int storeganise = client_.writes(kStoreganiseAuthority);
         const int vendor = client_.writes(kVendorAuthority);
         live_for(kSteadyMs);
@@ -219,6 +233,28 @@ class Run {
         }
         if (client_.writes(kVendorAuthority) != vendor)
             fail_with("a quiet day writes to the vendor");
+    }
+
+    // Who is told to get in is who gets in.
+    void judge_explanations() {
+        admin::StoryReader reader(store_, machine_.config(), clock_.now_ms());
+        for (const std::string& rental_id : site_.occupied_rentals()) {
+            const auto story = reader.rental(site_.name(), rental_id);
+            if (!story) throw std::runtime_error(story.error().message);
+            std::set<std::string> told;
+            const nlohmann::json view = admin::explain_view(*story);
+            for (const auto& open : view.at("can_open")) {
+                told.insert(open.at("target").get<std::string>());
+            }
+            std::string text;
+            for (const std::string& target : told) {
+                text += ' ' + target;
+            }
+            const bool has_access = !site_.facts_of(rental_id).on(site_.today()).empty();
+            if (told != (has_access ? site_.targets_of(rental_id) : std::set<std::string>())) {
+                fail_with("explain tells that rental " + rental_id + " opens" + text);
+            }
+        }
     }
 
     void judge_pins() {

@@ -39,6 +39,7 @@ class Machine {
 
     std::optional<UnixMs> next_due_ms();
 
+    const config::Config& config() const { return config_; }
     InProcessPlugins& plugins() { return *plugins_; }
 
     // kCutOff: the host or a runner ended in the middle of it.

@@ -33,7 +33,7 @@ bool Pins::is_sound(const std::string& pin) {
 std::string Pins::typed(int what, const std::string& others) {
     if (what == 4) return "593456";
     if (what == 5) return "59371";
-    if (what == 6) return others;
+    if (what == kAnothers) return others;
     if (what == 7) return "";
     const auto digit = [](int value) { return static_cast<char>('1' + value % 9); };
     std::string pin;

@@ -17,8 +17,10 @@ class Pins {
   public:
     static bool is_sound(const std::string& pin);
 
+    static constexpr int kAnothers = 6;
+
     // What staff type, by a number of the act: 0 to 3 a sound one that nobody has; 4 one that
-    // counts up; 5 one that is too short; 6 `others`, another rental's; 7 nothing.
+    // counts up; 5 one that is too short; kAnothers `others`, another rental's; 7 nothing.
     std::string typed(int what, const std::string& others);
 
     bool is_usable(const std::string& rental_id, const std::string& pin) const;

@@ -348,6 +348,15 @@ RentalFacts Site::facts_of(const std::string& rental_id) const {
     return facts;
 }
 
+std::set<std::string> Site::targets_of(const std::string& rental_id) const {
+    const Unit* unit = unit_of(rental_id);
+    if (unit == nullptr) return {};
+    const auto index = static_cast<std::size_t>(unit - units_.data());
+    std::set<std::string> targets{doors_->target(door_of(index, unit->target))};
+    if (has_gate_) targets.insert(doors_->target(kGate));
+    return targets;
+}
+
 std::vector<std::string> Site::keys_of(const std::string& rental_id) const {
     if (doors_->key() == Doors::Key::kPin) return pins_.of(rental_id, pin_field(rental_id));
     const json& rental = business_.rentals.find(rental_id)->second.data;

@@ -60,6 +60,8 @@ class Site {
 
     // By the present data; staff's overlock as staff meant it. Nothing of a rental that is over.
     RentalFacts facts_of(const std::string& rental_id) const;
+    // What the rental's access opens, as the business names it, whether today or not.
+    std::set<std::string> targets_of(const std::string& rental_id) const;
     // All that is allowed today.
     Openings allowed() const;
 
