@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
@@ -11,12 +12,12 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxIdBytes = 128;
-constexpr std::size_t kMaxRentals = 64;
 constexpr std::size_t kMaxSteps = 16;
 constexpr std::size_t kDayLength = 10;  // "2026-11-22"
 constexpr std::array<const char*, 4> kRentalKeys = {"unitRentalId", "unitRentalIds", "newRentalId",
                                                     "oldRentalId"};
 
+// Each once. There are no more than an answer's limit lets in.
 class RentalIds {
   public:
     // A string, an object with an id, or an array of either. Anything else is passed over.
@@ -42,11 +43,11 @@ class RentalIds {
   private:
     void add_one(const json& value) {
         std::string id = id_in(value);
-        const bool is_new = std::ranges::find(ids_, id) == ids_.end();
-        if (is_usable_id(id) && is_new && ids_.size() < kMaxRentals) ids_.push_back(std::move(id));
+        if (is_usable_id(id) && seen_.insert(id).second) ids_.push_back(std::move(id));
     }
 
     std::vector<std::string> ids_;
+    std::unordered_set<std::string> seen_;
 };
 
 const json* result_of_start(const json& job) {
