@@ -21,8 +21,9 @@ set(GATEHOUSE_SANITIZE "" CACHE STRING "Sanitizers to build with: address;undefi
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Relative paths in the cache's keys: one cache serves every clone.
-  set(launcher ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
+  # Relative paths in the keys: one cache serves every clone. What the compiler says it has read saves
+  # the cache a run of the preprocessor for each miss.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()

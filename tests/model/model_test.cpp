@@ -17,7 +17,7 @@ namespace gatehouse::model {
 namespace {
 
 #if defined(GATEHOUSE_SANITIZED)
-constexpr std::uint64_t kHistories = 100;
+constexpr std::uint64_t kHistories = 50;
 #else
 constexpr std::uint64_t kHistories = 5'000;
 #endif

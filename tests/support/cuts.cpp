@@ -12,6 +12,14 @@ namespace {
 constexpr int kMaxTries = 60;  // of a step
 constexpr const char* kUnknown = "?";
 
+// Lives are fifty times as long under a sanitizer: every so many of them, in a number that meets
+// all ways and wishes in turn.
+#if defined(GATEHOUSE_SANITIZED)
+constexpr int kEvery = 11;
+#else
+constexpr int kEvery = 1;
+#endif
+
 enum class Next { kSameWish, kAnotherWish };
 
 constexpr std::pair<Way, const char*> kWays[] = {
@@ -54,6 +62,18 @@ std::vector<std::string> live(Life& life, Cutter& cutter, Next next) {
     return held;
 }
 
+void expect_cut_is_mended(const MakeLife& make, const std::vector<std::string>& wanted, int at,
+                          const std::pair<Way, const char*>& way, Next next) {
+    Cutter cutter(way.first, at);
+    const auto life = make(cutter);
+    std::vector<std::string> held = live(*life, cutter, next);
+    for (std::size_t i = 0; i < std::min(held.size(), wanted.size()); ++i) {
+        if (held[i] == kUnknown) held[i] = wanted[i];
+    }
+    EXPECT_EQ(held, wanted) << "request " << at << ", " << cutter.what() << ": " << way.second
+                            << (next == Next::kAnotherWish ? "; then the wish changes" : "");
+}
+
 }  // namespace
 
 Json Cutter::send(const Json& request, const Vendor& vendor) {
@@ -76,18 +96,11 @@ void expect_every_cut_is_mended(const MakeLife& make) {
     const auto whole = make(undisturbed);
     const std::vector<std::string> wanted = live(*whole, undisturbed, Next::kSameWish);
     ASSERT_EQ(static_cast<int>(wanted.size()), whole->steps());
+    int count = 0;
     for (int at = 0; at < undisturbed.count(); ++at) {
-        for (const auto& [way, name] : kWays) {
+        for (const auto& way : kWays) {
             for (const Next next : {Next::kSameWish, Next::kAnotherWish}) {
-                Cutter cutter(way, at);
-                const auto life = make(cutter);
-                std::vector<std::string> held = live(*life, cutter, next);
-                for (std::size_t i = 0; i < std::min(held.size(), wanted.size()); ++i) {
-                    if (held[i] == kUnknown) held[i] = wanted[i];
-                }
-                EXPECT_EQ(held, wanted)
-                    << "request " << at << ", " << cutter.what() << ": " << name
-                    << (next == Next::kAnotherWish ? "; then the wish changes" : "");
+                if (count++ % kEvery == 0) expect_cut_is_mended(make, wanted, at, way, next);
             }
         }
     }
