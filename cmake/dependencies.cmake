@@ -16,6 +16,7 @@ find_package(date REQUIRED)
 find_package(Boost REQUIRED)   # headers only
 
 pkg_check_modules(pistache REQUIRED IMPORTED_TARGET libpistache)
+pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 
 # Third-party headers live in /usr/include, which is SYSTEM already.

@@ -131,13 +131,13 @@ std::string unfit_features(const gatehouse_entry& entry, const Wanted& wanted) {
 
 std::variant<const gatehouse_entry*, Refusal> load_plugin(const Wanted& wanted) {
     const std::string name = std::filesystem::path(wanted.library).filename().string() + " ";
-    if (std::string reason = unfit_file(wanted.library); !reason.empty()) {
+    if (std::string reason = unfit_file(wanted.file); !reason.empty()) {
         return Refusal{name + reason};
     }
     // Never destroyed, so never unmapped.
     static boost::dll::shared_library& library = *new boost::dll::shared_library;
     try {
-        library.load(std::filesystem::path(wanted.library),
+        library.load(std::filesystem::path(wanted.file),
                      boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     } catch (const std::exception& problem) {
         return Refusal{name + "does not load: " + problem.what()};

@@ -14,7 +14,8 @@
 namespace gatehouse::runner {
 
 struct Wanted {
-    std::string library;  // absolute path
+    std::string library;  // absolute path, for words
+    std::string file;     // what is opened: the same, or the copy of it that the host passed
     std::string id;
     std::string version;
     std::vector<std::string> features;

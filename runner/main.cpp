@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -10,11 +11,13 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "gatehouse/abi.h"
 #include "loader.hpp"
 #include "memory.hpp"
 #include "plugins/frames.hpp"
+#include "priority.hpp"
 #include "sandbox.hpp"
 #include "server.hpp"
 
@@ -27,11 +30,13 @@ using gatehouse::runner::Refusal;
 using nlohmann::json;
 
 constexpr int kSocket = 3;
+constexpr const char* kCopy = "/proc/self/fd/4";
 
 struct Start {
     gatehouse::runner::Wanted wanted;
     gatehouse::runner::SandboxOptions sandbox;
     bool require_sandbox = true;
+    std::vector<std::string> may_lack;  // parts of the sandbox that need not hold all the same
 };
 
 // The host wrote it, so a document that does not fit is a defect and ends the process.
@@ -49,11 +54,14 @@ std::optional<Start> read_start() {
     try {
         const json document = json::parse(frame.payload);
         Start start;
-        start.wanted = {document.at("library"), document.at("id"), document.at("version"),
-                        document.at("features")};
+        const bool is_copied = document.at("is_copied");
+        const std::string library = document.at("library");
+        start.wanted = {library, is_copied ? kCopy : library, document.at("id"),
+                        document.at("version"), document.at("features")};
         start.sandbox.plugin_directory = document.at("directory");
         start.sandbox.memory_mib = document.at("memory_mib");
         start.require_sandbox = document.at("require_sandbox");
+        start.may_lack = document.at("may_lack");
         return start;
     } catch (const json::exception&) {
         return std::nullopt;
@@ -64,10 +72,22 @@ void send(FrameKind kind, const std::string& payload) {
     gatehouse::plugins::write_all(kSocket, gatehouse::plugins::encode_frame(kind, 0, payload));
 }
 
+// Empty, or the part of the sandbox that this host requires and this system does not give.
+std::string lacking_part(const Start& start, const std::vector<std::string>& missing) {
+    if (!start.require_sandbox) return {};
+    for (const std::string& part : missing) {
+        if (std::find(start.may_lack.begin(), start.may_lack.end(), part) == start.may_lack.end()) {
+            return part;
+        }
+    }
+    return {};
+}
+
 int serve(const Start& start) {
     const auto sandbox = gatehouse::runner::enter_sandbox(start.sandbox);
-    if (!sandbox.is_complete && start.require_sandbox) {
-        send(FrameKind::kRefused, "the sandbox cannot be set up: " + sandbox.text);
+    if (const std::string part = lacking_part(start, sandbox.missing); !part.empty()) {
+        send(FrameKind::kRefused, "the sandbox cannot be set up: this system gives no " + part +
+                                      " (" + sandbox.text + ")");
         return 1;
     }
     send(FrameKind::kPhase, "loading " + start.wanted.library);
@@ -89,17 +109,24 @@ int serve(const Start& start) {
 
 }  // namespace
 
-#if defined(GATEHOUSE_SANITIZED_ADDRESS)
-// A crash must end the process by its signal, as it does without the sanitizer.
-// NOLINTNEXTLINE(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c)
+#if defined(GATEHOUSE_SANITIZED)
+// A crash must end the process by its signal, as it does without a sanitizer. What plugins do to
+// memory and descriptors is told and does not change how the process ends.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c)
 extern "C" __attribute__((visibility("default"))) const char* __asan_default_options();
 extern "C" const char* __asan_default_options() {
     return "handle_segv=0:handle_sigbus=0:handle_abort=0";
 }
+extern "C" __attribute__((visibility("default"))) const char* __tsan_default_options();
+extern "C" const char* __tsan_default_options() {
+    return "handle_segv=0:handle_sigbus=0:handle_abort=0:exitcode=0";
+}
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c)
 #endif
 
 int main() {
     gatehouse::runner::keep_memory_small();
+    gatehouse::runner::step_back();
     const std::optional<Start> start = read_start();
     if (!start) {
         std::fputs("gatehouse-runner is started by gatehouse, not by hand\n", stderr);

@@ -40,24 +40,23 @@ bool set_limits(std::uint32_t memory_mib) {
 
 SandboxReport enter_sandbox(const SandboxOptions& options) {
     SandboxReport report;
-    const auto require = [&report](bool is_done, const char* what) {
-        if (is_done) return;
-        report.is_complete = false;
-        report.text += std::string(report.text.empty() ? "" : ", ") + "no " + what;
+    const auto part = [&report](bool is_held, const char* name, const std::string& detail = {}) {
+        if (!is_held) report.missing.emplace_back(name);
+        report.text += (report.text.empty() ? "" : ", ") + std::string(is_held ? "" : "no ") +
+                       name + (is_held ? detail : "");
     };
-    require(::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0, "parent-death signal");
-    require(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no_new_privs");
-    require(::prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable switch");
-    require(set_limits(options.memory_mib), "limits");
+    const bool are_limits_set = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                                ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                                ::prctl(PR_SET_DUMPABLE, 0) == 0 && set_limits(options.memory_mib);
     const int landlock = restrict_files(options.plugin_directory);
-    require(filter_system_calls(), "system call filter");
-    if (report.is_complete) report.text = "seccomp";
-    report.text += landlock > 0 ? ", landlock " + std::to_string(landlock) : ", no landlock";
+    part(are_limits_set, "limits");
+    part(filter_system_calls(), "seccomp");
+    part(landlock > 0, "landlock", " " + std::to_string(landlock));
     return report;
 }
 
 bool seal_sandbox() {
-    return filter_file_opening();
+    return filter_paths();
 }
 
 }  // namespace gatehouse::runner

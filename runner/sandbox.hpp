@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace gatehouse::runner {
 
@@ -14,8 +15,8 @@ struct SandboxOptions {
 };
 
 struct SandboxReport {
-    bool is_complete = true;  // false: something that every supported kernel has was refused
-    std::string text;         // "seccomp, landlock 4" or what is missing, for the log
+    std::vector<std::string> missing;  // parts that do not hold: "seccomp", "landlock"
+    std::string text;                  // "seccomp, landlock 4" or "seccomp, no landlock"
 };
 
 // Parent-death signal, no new privileges, not dumpable, limits on memory, descriptors, files and
@@ -23,7 +24,8 @@ struct SandboxReport {
 // system call filter that knows only what loading and computing need. [main thread, before others]
 SandboxReport enter_sandbox(const SandboxOptions& options);
 
-// After the library is loaded: no file can be opened any more. False if that was refused.
+// After the library is loaded: no thread can open or look at a file any more. False if that was
+// refused.
 bool seal_sandbox();
 
 }  // namespace gatehouse::runner

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -17,7 +18,7 @@ using plugins::Frame;
 using plugins::FrameKind;
 
 constexpr std::size_t kMaxInstances = 64;
-constexpr std::size_t kMaxThreads = 64;
+constexpr std::size_t kMaxThreads = 96;
 constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 constexpr std::size_t kMaxLogBytes = 1024;
 
@@ -199,7 +200,10 @@ void Server::log(std::int32_t level, std::string_view text) {
 void Server::send(FrameKind kind, std::uint32_t call_id, std::string_view payload) {
     const std::string frame = plugins::encode_frame(kind, call_id, payload);
     const std::lock_guard lock(write_mutex_);
-    plugins::write_all(socket_, frame);
+    if (plugins::write_all(socket_, frame)) return;
+    // A plugin that closed the socket would leave the host waiting: the threads that read from it
+    // are not woken. The process's end tells the host at once.
+    std::_Exit(1);
 }
 
 }  // namespace gatehouse::runner

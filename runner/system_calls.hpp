@@ -8,8 +8,8 @@ namespace gatehouse::runner {
 // No sockets, no processes, no signals to others, no writing to files. False if it was refused.
 bool filter_system_calls();
 
-// From now on nothing can be opened at all. Adds to the filter above. [call it before other
-// threads exist]
-bool filter_file_opening();
+// From now on no path can be opened or looked at, by no thread that there is. Adds to the filter
+// above. False if it was refused; then it holds for none.
+bool filter_paths();
 
 }  // namespace gatehouse::runner

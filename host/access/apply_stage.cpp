@@ -54,6 +54,7 @@ Result<Grant> ask_vendor(Attempt& attempt, const Desired& desired, const std::st
     call.document = dump_json(apply_document(attempt, desired, references));
     call.steps = &attempt.steps;
     call.renter = desired.renter.id;
+    call.secrets = attempt.untold;
     if (attempt.pin) {
         call.secrets.push_back(*attempt.pin);
     }
@@ -62,10 +63,10 @@ Result<Grant> ask_vendor(Attempt& attempt, const Desired& desired, const std::st
         return tl::unexpected(answer.error());
     }
     Result<Grant> grant = grant_from_result(*answer, desired, attempt.parts.clock.now_ms());
-    if (!grant || !attempt.pin) {
+    if (!grant) {
         return grant;
     }
-    if (plugins::holds_secret(grant->references, *attempt.pin)) {
+    if (attempt.pin && plugins::holds_secret(grant->references, *attempt.pin)) {
         return fail(ErrorKind::kInternal, "the plugin's references hold the PIN");
     }
     grant->detail = plugins::scrub(std::move(grant->detail), call.secrets);
@@ -173,6 +174,9 @@ Result<void> apply(Attempt& attempt, const Desired& desired) {
         return tl::unexpected(granted.error());
     }
     attempt.look.has_vendor_agreed = true;
+    if (granted->is_pending && attempt.memory.holds_grant) {
+        granted->confirmed = attempt.grant.confirmed;
+    }
     attempt.grant = std::move(*granted);
     store_grant(attempt, desired);
     const std::string& detail = attempt.grant.detail;

@@ -39,11 +39,12 @@ struct Attempt {
     std::vector<TransferLink> from = {};  // open transfers whose new rental this is
     std::vector<TransferLink> to = {};    // open transfers whose old rental this is
 
-    std::optional<Secret> pin = {};  // to be given to the vendor
-    std::string pin_hash = {};       // of `pin`
-    std::string pin_fault = {};      // why the PIN in the field is not used; empty = it is
-    bool is_pin_new = false;         // the vendor does not hold `pin` yet
-    bool must_apply = false;         // the vendor may not hold what it held
+    std::optional<Secret> pin = {};   // to be given to the vendor
+    std::string pin_hash = {};        // of `pin`
+    std::string pin_fault = {};       // why the PIN in the field is not used; empty = it is
+    bool is_pin_new = false;          // the vendor does not hold `pin` yet
+    std::vector<Secret> untold = {};  // PINs that the look has seen (pin_stage.cpp)
+    bool must_apply = false;          // the vendor may not hold what it held
 
     Result<void> strays_ended = {};  // the rental's own access does not wait for it
 
@@ -66,6 +67,13 @@ Result<void> write_back(Attempt& attempt, const Desired& desired);
 Result<void> clear_resync(Attempt& attempt);
 // Tells staff where they work. Best effort: the look has failed anyway.
 void report_failure(Attempt& attempt, const Error& error);
+
+// pin_stage.cpp: what no step, error or custom field may say, whoever said it: the PINs in the
+// fields, of whatever connection, and those that are chosen.
+void hide(Attempt& attempt, const Secret& pin);
+void hide_pins(Attempt& attempt, const CustomFields& fields);
+// The error without them.
+Error told(const Attempt& attempt, Error error);
 
 // pin_stage.cpp: which PIN the vendor is to hold. Does nothing where the host chooses none.
 // kInvalid: it cannot be used and there is no other; the business lacks the field.

@@ -28,9 +28,9 @@ struct Facts {
     std::string rental_id;
     std::string site_id;
     std::string site_code;  // empty if not known
-    std::string unit_id;
+    std::string unit_id;    // empty only before the move-in
     std::string unit_name;
-    std::string state;  // as sent: "occupied", "ended", "reserved", ...
+    std::string state;  // as rental_state.hpp knows it, else as sent
     bool is_overdue = false;
     // Days of the site's calendar, "2026-11-22". The end is the planned move-out's; the renter may
     // still enter on that day.

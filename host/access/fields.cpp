@@ -6,12 +6,12 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace gatehouse::access {
 namespace {
 
 constexpr std::size_t kMaxStatusBytes = 250;
-constexpr const char* kBlanks = " \t\r\n";
 
 }  // namespace
 
@@ -20,11 +20,7 @@ std::string field_text(const CustomFields& fields, const std::string& code) {
     if (found == fields.end() || !found->second) {
         return "";
     }
-    const std::string& text = *found->second;
-    const std::size_t begin = text.find_first_not_of(kBlanks);
-    return begin == std::string::npos
-               ? ""
-               : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+    return std::string(trim_unseen(*found->second));
 }
 
 bool is_ticked(const CustomFields& fields, const std::string& code) {

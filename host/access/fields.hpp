@@ -18,7 +18,7 @@ struct FieldValues {
     bool is_pin_cleared = false;
 };
 
-// A field's text without the blanks that people type around it; empty if there is none.
+// A field's text without what nobody sees at its ends; empty if there is none.
 std::string field_text(const CustomFields& fields, const std::string& code);
 
 // Whether a yes/no field is ticked. In a business that made it a text, people write yes, on or 1.

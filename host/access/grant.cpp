@@ -35,6 +35,13 @@ bool has_every_target(const std::vector<GrantedTarget>& granted, const Desired& 
     });
 }
 
+// Documents of before `confirmed` was kept: a call that failed left what was held as it stood, and
+// the first one of all left no targets.
+bool is_old_doubt(const json& grant) {
+    return member(grant, "confirmed") == nullptr && member(grant, "attempted") != nullptr &&
+           !targets_from(grant).empty();
+}
+
 tl::unexpected<Error> misbehaved(const std::string& what) {
     return fail(ErrorKind::kInternal, "the plugin's answer does not fit: " + what);
 }
@@ -80,6 +87,7 @@ Result<Grant> grant_from_result(std::string_view result, const Desired& asked, U
     if (must_open && !has_every_target(grant.targets, asked)) {
         return misbehaved("a target is missing from it");
     }
+    grant.confirmed = asked.state;
     return grant;
 }
 
@@ -95,8 +103,16 @@ std::string grant_to_json(const Grant& grant) {
                   {"references", grant.references},
                   {"detail", grant.detail},
                   {"applied_ms", grant.applied_ms}};
+    document["confirmed"] = grant.confirmed ? json(to_string(*grant.confirmed)) : json();
     if (grant.attempted.is_object()) document["attempted"] = grant.attempted;
     return dump_json(document);
+}
+
+std::optional<AccessState> confirmed_state(const json& grant) {
+    std::string_view key = "state";
+    if (bool_member(grant, "pending").value_or(false) && !is_old_doubt(grant)) key = "confirmed";
+    const auto told = string_member(grant, key);
+    return told ? access_state_from_string(*told) : std::nullopt;
 }
 
 Result<Grant> grant_from_json(std::string_view text) {
@@ -113,6 +129,7 @@ Result<Grant> grant_from_json(std::string_view text) {
     Grant grant;
     grant.state = *state;
     grant.is_pending = bool_member(*parsed, "pending").value_or(false);
+    grant.confirmed = confirmed_state(*parsed);
     grant.targets = targets_from(*parsed);
     grant.references = *references;
     grant.detail = string_member(*parsed, "detail").value_or("");

@@ -22,6 +22,9 @@ struct GrantedTarget {
 struct Grant {
     AccessState state = AccessState::kEnded;
     bool is_pending = false;  // accepted by the vendor, not done yet
+    // The last state that the vendor said it had brought about, whatever was asked since; nothing
+    // until it said so once.
+    std::optional<AccessState> confirmed;
     std::vector<GrantedTarget> targets;
     nlohmann::json references = nlohmann::json::object();
     std::string detail;  // one line for people
@@ -35,6 +38,10 @@ struct Grant {
 // Reads the result document of "access.apply". kInternal if the plugin's answer does not fit what
 // was asked: another state, or a target left out.
 Result<Grant> grant_from_result(std::string_view result, const Desired& asked, UnixMs now_ms);
+
+// What the vendor has confirmed, of a stored grant's document: its state, or while something is
+// pending the one before. Nothing if it never confirmed any.
+std::optional<AccessState> confirmed_state(const nlohmann::json& grant);
 
 std::string grant_to_json(const Grant& grant);
 Result<Grant> grant_from_json(std::string_view text);

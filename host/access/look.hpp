@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "access/event_word.hpp"
 #include "access/rental_record.hpp"
 #include "access/transfer_link.hpp"
 #include "base/clock.hpp"
@@ -19,6 +20,10 @@ struct LookOptions {
     bool is_swept = false;      // only a sweep asked: an end must pass the fuse
     bool is_verify = false;     // the vendor was seen to differ: apply even if nothing changed
     bool is_confirmed = false;  // a person let an end pass the fuse
+    EventWord word = {};        // of the events that asked
+    // How long facts that contradict `word` are left alone before they are read again; nothing =
+    // they are believed.
+    std::optional<std::int64_t> doubt_ms = {};
 };
 
 struct Look {
@@ -48,6 +53,7 @@ struct Look {
     std::string site_id;
     std::string unit_id;
     std::string unit_name;
+    std::string unknown_state = {};            // the rental's, in a word that is not known
     std::vector<TransferLink> transfers = {};  // to be stored
     std::vector<std::string> look_at = {};     // rentals whose turn it is now, with a good status
 };

@@ -43,14 +43,22 @@ std::string last_error() {
     return std::generic_category().message(errno);
 }
 
+// Without waiting: a FIFO in its place must not stop the start.
+UniqueFd open_to_read(const std::filesystem::path& file) {
+    return UniqueFd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
 Result<std::string> read_key(int fd, const std::filesystem::path& file) {
     struct stat about {};
     if (::fstat(fd, &about) != 0) {
         return no_key(file, last_error());
     }
-    if (!S_ISREG(about.st_mode) || (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if (!S_ISREG(about.st_mode)) {
+        return fail(ErrorKind::kInvalid, "the PIN key " + file.string() + " is no regular file");
+    }
+    if ((about.st_mode & S_IRWXO) != 0) {
         return fail(ErrorKind::kInvalid,
-                    "the PIN key " + file.string() + " is open to others: chmod 600 it");
+                    "the PIN key " + file.string() + " is open to everybody: chmod 600 it");
     }
     std::array<char, kMaxFileBytes> bytes{};
     const ssize_t got = ::read(fd, bytes.data(), bytes.size());
@@ -141,7 +149,7 @@ Result<Secret> make_pin(const plugins::PinRule& rule, Random& random) {
 
 Result<PinKey> open_pin_key(const std::filesystem::path& file, Random& random) {
     for (const bool may_make : {true, false}) {
-        const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+        const UniqueFd fd = open_to_read(file);
         if (fd.get() >= 0) {
             Result<std::string> key = read_key(fd.get(), file);
             if (!key) {
@@ -157,6 +165,24 @@ Result<PinKey> open_pin_key(const std::filesystem::path& file, Random& random) {
         }
     }
     return no_key(file, last_error());
+}
+
+PinKeyLook look_at_pin_key(const std::filesystem::path& file) {
+    PinKeyLook look;
+    const UniqueFd fd = open_to_read(file);
+    if (fd.get() < 0) {
+        if (errno != ENOENT) look.fault = no_key(file, last_error()).value().message;
+        return look;
+    }
+    if (const Result<std::string> key = read_key(fd.get(), file); !key) {
+        look.fault = key.error().message;
+        return look;
+    }
+    struct stat about {};
+    if (::fstat(fd.get(), &about) == 0 && (about.st_mode & S_IRWXG) != 0) {
+        look.doubt = "the PIN key " + file.string() + " is open to its group";
+    }
+    return look;
 }
 
 }  // namespace gatehouse::access

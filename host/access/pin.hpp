@@ -36,7 +36,16 @@ std::string fault_in_pin(const plugins::PinRule& rule, std::string_view pin);
 Result<Secret> make_pin(const plugins::PinRule& rule, Random& random);
 
 // Reads the key's file; makes it, with 32 random bytes as hex and for its owner's eyes alone, when
-// there is none. kInvalid: it holds less, or others may read it. kUnavailable: no access.
+// there is none. kInvalid: it holds less, or everybody may read or write it. kUnavailable: no
+// access.
 Result<PinKey> open_pin_key(const std::filesystem::path& file, Random& random);
+
+// The same look without making it, for `gatehouse check`. A file that its group may read is a
+// doubt: volumes of Kubernetes with an fsGroup make every file so.
+struct PinKeyLook {
+    std::string fault;  // why open_pin_key() would refuse it; empty if it would not
+    std::string doubt;
+};
+PinKeyLook look_at_pin_key(const std::filesystem::path& file);
 
 }  // namespace gatehouse::access

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -5,6 +6,7 @@
 #include "access/fields.hpp"
 #include "base/encoding.hpp"
 #include "plugins/faults.hpp"
+#include "plugins/scrub.hpp"
 
 namespace gatehouse::access {
 namespace {
@@ -26,9 +28,17 @@ void use(Attempt& attempt, Secret pin) {
     attempt.pin = std::move(pin);
 }
 
+bool is_pin_field(std::string_view code) {
+    constexpr std::string_view kEnd = "pincode";
+    return code.size() >= kEnd.size() &&
+           std::equal(kEnd.begin(), kEnd.end(), code.end() - kEnd.size(),
+                      [](char wanted, char c) { return wanted == (c | 0x20); });
+}
+
 // Storeganise must show it before the vendor gets it: what only the vendor knew would be lost with
 // a crash, and chosen anew at every look by a business without the field.
 Result<void> put_into_field(Attempt& attempt, const Secret& pin) {
+    hide(attempt, pin);
     const std::string code = attempt.field_code(kField);
     Result<void> written = attempt.source.write_fields(attempt.facts.rental_id,
                                                        {{code, pin.reveal()}}, &attempt.steps);
@@ -65,6 +75,7 @@ Result<std::optional<Secret>> carried_pin(Attempt& attempt) {
     if (!old) {
         return tl::unexpected(old.error());
     }
+    hide_pins(attempt, old->rental_fields);
     const std::string pin = field_text(old->rental_fields, attempt.field_code(kField));
     if (pin.empty() || old->site_id != attempt.facts.site_id) {
         return std::optional<Secret>();
@@ -157,6 +168,31 @@ Result<bool> refuse_typed(Attempt& attempt) {
 }
 
 }  // namespace
+
+void hide(Attempt& attempt, const Secret& pin) {
+    if (pin.empty()) {
+        return;
+    }
+    attempt.untold.push_back(pin);
+    std::vector<Strike::Text> texts;
+    for (const Secret& one : attempt.untold) {
+        texts.push_back({one});
+    }
+    attempt.steps.take_out(Strike(texts));
+}
+
+void hide_pins(Attempt& attempt, const CustomFields& fields) {
+    for (const auto& [code, value] : fields) {
+        if (is_pin_field(code)) {
+            hide(attempt, Secret(field_text(fields, code)));
+        }
+    }
+}
+
+Error told(const Attempt& attempt, Error error) {
+    error.message = plugins::scrub(std::move(error.message), attempt.untold);
+    return error;
+}
 
 Result<void> settle_pin(Attempt& attempt) {
     if (!attempt.rules.pin) {

@@ -1,36 +1,17 @@
 #include "access/policy.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "access/fields.hpp"
+#include "access/rental_state.hpp"
 #include "base/encoding.hpp"
+#include "base/text.hpp"
 #include "base/time_zone.hpp"
 
 namespace gatehouse::access {
 namespace {
 
 constexpr std::size_t kMaxQuotedBytes = 64;
-
-enum class Phase { kBefore, kDuring, kAfter, kUnknown };
-
-// Rental states (Storeganise help centre, "How unit rental accounts work"); both spellings of
-// cancelled, since only some states were seen in real output.
-Phase phase_of(const std::string& state) {
-    static constexpr std::array<std::string_view, 2> kBefore{"submitted", "reserved"};
-    static constexpr std::array<std::string_view, 4> kAfter{"ended", "canceled", "cancelled",
-                                                            "abandoned"};
-    if (state == "occupied") {
-        return Phase::kDuring;
-    }
-    if (std::find(kBefore.begin(), kBefore.end(), state) != kBefore.end()) {
-        return Phase::kBefore;
-    }
-    if (std::find(kAfter.begin(), kAfter.end(), state) != kAfter.end()) {
-        return Phase::kAfter;
-    }
-    return Phase::kUnknown;
-}
 
 const std::string* field(const CustomFields& fields, const std::string& code) {
     const auto found = fields.find(code);
@@ -40,15 +21,7 @@ const std::string* field(const CustomFields& fields, const std::string& code) {
 bool is_target(std::string_view text) {
     const std::size_t colon = text.find(':');
     return colon != std::string_view::npos && colon > 0 && colon + 1 < text.size() &&
-           text.find_first_of(" \t\r\n") == std::string_view::npos;
-}
-
-std::string_view trim(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+           !has_unseen(text);
 }
 
 void add_target(std::vector<std::string>& targets, std::string_view target) {
@@ -65,7 +38,7 @@ Result<std::vector<std::string>> targets_of(const Facts& facts, const SiteRules&
         std::string_view rest = *own;
         while (!rest.empty()) {
             const std::size_t comma = std::min(rest.find(','), rest.size());
-            const std::string_view target = trim(rest.substr(0, comma));
+            const std::string_view target = trim_unseen(rest.substr(0, comma));
             rest.remove_prefix(std::min(comma + 1, rest.size()));
             if (target.empty()) {
                 continue;
@@ -240,22 +213,27 @@ Result<Decision> decide_occupied(const Facts& facts, const SiteRules& rules, con
 Result<Decision> decide(const Facts& facts, const SiteRules& rules, const Memory& memory,
                         UnixMs now_ms) {
     switch (phase_of(facts.state)) {
-        case Phase::kUnknown:
+        case RentalPhase::kUnknown:
             break;
-        case Phase::kBefore:
+        case RentalPhase::kBefore:
             // A move-in that was undone: what it gave is no longer due.
+            if (memory.holds_grant && facts.state == kPreCompleted) {
+                break;
+            }
             if (memory.holds_grant) {
                 return end(facts, rules, memory, "the rental is " + facts.state + " again");
             }
             return Decision{std::nullopt,
                             "the rental is " + facts.state + ": access begins with the move-in"};
-        case Phase::kAfter:
+        case RentalPhase::kAfter:
             return end(facts, rules, memory, "the rental is " + facts.state);
-        case Phase::kDuring:
+        case RentalPhase::kDuring:
             return decide_occupied(facts, rules, memory, now_ms);
     }
-    return fail(ErrorKind::kConflict, "rental state '" + shorten(facts.state, kMaxQuotedBytes) +
-                                          "' is not known: nothing is changed");
+    const bool is_known = phase_of(facts.state) != RentalPhase::kUnknown;
+    return fail(ErrorKind::kConflict,
+                "rental state '" + shorten(facts.state, kMaxQuotedBytes) + "' is not known" +
+                    (is_known ? " of a rental that has access" : "") + ": nothing is changed");
 }
 
 }  // namespace gatehouse::access

@@ -34,7 +34,8 @@ struct Decision {
 
 // kNotFound: the unit has no target (a person must fill the field in; time may cure it).
 // kInvalid: a target that is not "kind:id", or a renter without what the vendor needs.
-// kConflict: a rental state that is not known; nothing is ended on a guess (promise P6).
+// kConflict: a rental state that is not known, or not as one of a rental that has access; nothing
+// is ended on a guess (promise P6).
 // kUnavailable: a date that is none.
 Result<Decision> decide(const Facts& facts, const SiteRules& rules, const Memory& memory,
                         UnixMs now_ms);

@@ -5,6 +5,7 @@
 #include "access/attempt.hpp"
 #include "access/fields.hpp"
 #include "access/recall.hpp"
+#include "access/rental_state.hpp"
 #include "base/encoding.hpp"
 
 namespace gatehouse::access {
@@ -32,12 +33,19 @@ Result<void> read_facts(Attempt& attempt) {
         return fail(ErrorKind::kUnavailable, "the answer places rental " + record.rental_id +
                                                  " at another site than before; not trusted");
     }
+    // A part that was there before is lacking, not taken away.
+    if (!record.unit_id.empty() && facts->unit_id.empty()) {
+        return fail(ErrorKind::kUnavailable,
+                    "the answer for rental " + record.rental_id + " lacks its unit");
+    }
     attempt.facts = std::move(*facts);
     const Facts& read = attempt.facts;
+    hide_pins(attempt, read.rental_fields);
     attempt.look.stage = Look::Stage::kDeciding;
     attempt.look.site_id = read.site_id;
     attempt.look.unit_id = read.unit_id;
     attempt.look.unit_name = read.unit_name;
+    if (phase_of(read.state) == RentalPhase::kUnknown) attempt.look.unknown_state = read.state;
     attempt.steps.add(
         StepKind::kRead,
         "rental " + read.rental_id + " of unit " + shorten(read.unit_name, kMaxQuotedBytes) +
@@ -68,6 +76,18 @@ Result<bool> find_rules(Attempt& attempt) {
         attempt.steps.add(StepKind::kRead, attempt.field_code("resync") + " is ticked by staff");
     }
     return true;
+}
+
+// kPending: they may be behind the event that asks. Nothing is done by them meanwhile.
+Result<void> believe_facts(Attempt& attempt) {
+    const LookOptions& options = attempt.options;
+    const std::string doubt = contradiction(options.word, attempt.facts, attempt.rules);
+    if (doubt.empty()) return {};
+    if (options.doubt_ms) {
+        return fail(ErrorKind::kPending, doubt + ": not visible yet", *options.doubt_ms);
+    }
+    attempt.steps.add(StepKind::kDecided, doubt + ", still: the rental is believed");
+    return {};
 }
 
 Result<void> recall_record(Attempt& attempt) {
@@ -193,6 +213,11 @@ Result<void> decide_and_apply(Attempt& attempt) {
         return recalled;
     }
     const Result<Decision> decision = decide_now(attempt);
+    // The alert is the state's. Of what is held an end may be due, so that is looked at again.
+    if (!decision && !attempt.look.unknown_state.empty() && !attempt.memory.holds_grant) {
+        attempt.steps.add(StepKind::kDecided, decision.error().message);
+        return {};
+    }
     if (!decision) {
         return tl::unexpected(decision.error());
     }
@@ -232,17 +257,24 @@ Look run(Attempt& attempt) {
     }
     const Result<bool> is_ours = find_rules(attempt);
     if (!is_ours) {
-        return finish(attempt, tl::unexpected(is_ours.error()));
+        return finish(attempt, tl::unexpected(told(attempt, is_ours.error())));
     }
     if (!*is_ours) {
         return finish(attempt, {});
     }
+    if (Result<void> believed = believe_facts(attempt); !believed) {
+        return finish(attempt, std::move(believed));
+    }
     status = decide_and_apply(attempt);
     if (!status) {
+        status = tl::unexpected(told(attempt, status.error()));
         report_failure(attempt, status.error());
         return finish(attempt, std::move(status));
     }
-    return finish(attempt, std::move(attempt.strays_ended));
+    if (!attempt.strays_ended) {
+        return finish(attempt, tl::unexpected(told(attempt, attempt.strays_ended.error())));
+    }
+    return finish(attempt, {});
 }
 
 }  // namespace

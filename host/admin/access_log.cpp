@@ -58,7 +58,29 @@ std::optional<edge::HttpResponse> read_filter(const Request& request,
     return std::nullopt;
 }
 
-json view_of(const access::StoredAccessEvent& stored) {
+std::string csv_of(const std::vector<access::StoredAccessEvent>& events) {
+    static const std::vector<std::string> columns{
+        "occurred", "received", "connection", "kind",   "target", "target_name",
+        "person",   "success",  "reason",     "rental", "renter", "vendor_id"};
+    std::vector<std::string> header = columns;
+    header.emplace_back("cursor");
+    std::string text = csv_line(header);
+    for (const access::StoredAccessEvent& stored : events) {
+        const json view = access_event_view(stored);
+        std::vector<std::string> fields;
+        fields.reserve(columns.size() + 1);
+        for (const std::string& column : columns) {
+            fields.push_back(csv_text(view[column]));
+        }
+        fields.push_back(cursor_of(stored));
+        text += csv_line(fields);
+    }
+    return text;
+}
+
+}  // namespace
+
+json access_event_view(const access::StoredAccessEvent& stored) {
     const access::AccessEvent& event = stored.event;
     return {{"occurred", time_or_null(event.occurred_ms)},
             {"received", time_or_null(event.received_ms)},
@@ -73,28 +95,6 @@ json view_of(const access::StoredAccessEvent& stored) {
             {"renter", event.renter_id},
             {"vendor_id", event.vendor_id}};
 }
-
-std::string csv_of(const std::vector<access::StoredAccessEvent>& events) {
-    static const std::vector<std::string> columns{
-        "occurred", "received", "connection", "kind",   "target", "target_name",
-        "person",   "success",  "reason",     "rental", "renter", "vendor_id"};
-    std::vector<std::string> header = columns;
-    header.emplace_back("cursor");
-    std::string text = csv_line(header);
-    for (const access::StoredAccessEvent& stored : events) {
-        const json view = view_of(stored);
-        std::vector<std::string> fields;
-        fields.reserve(columns.size() + 1);
-        for (const std::string& column : columns) {
-            fields.push_back(csv_text(view[column]));
-        }
-        fields.push_back(cursor_of(stored));
-        text += csv_line(fields);
-    }
-    return text;
-}
-
-}  // namespace
 
 edge::HttpResponse access_log_reply(access::AccessLog& log, const config::Config& config,
                                     const Request& request) {
@@ -116,7 +116,7 @@ edge::HttpResponse access_log_reply(access::AccessLog& log, const config::Config
     }
     json list = json::array();
     for (const access::StoredAccessEvent& stored : *events)
-        list.push_back(view_of(stored));
+        list.push_back(access_event_view(stored));
     json next = nullptr;
     if (std::ssize(*events) == limit) next = cursor_of(events->back());
     return reply({{"access_events", std::move(list)}, {"next_cursor", std::move(next)}});

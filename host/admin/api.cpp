@@ -57,6 +57,8 @@ HttpResponse Api::answer(const Request& request) {
          {"v1", "businesses", "*", "access-log"},
          {"connection", "rental", "renter", "target", "from", "until", "cursor", "limit", "format"},
          &Api::access_log},
+        {"GET", {"v1", "businesses", "*", "renters", "*"}, {}, &Api::renter},
+        {"POST", {"v1", "businesses", "*", "renters", "*", "erase"}, {}, &Api::erase_renter},
         {"GET", {"v1", "events"}, {"business", "state", "before", "limit"}, &Api::events},
         {"GET", {"v1", "events", "*"}, {}, &Api::event},
         {"GET", {"v1", "events", "by-sender", "*", "*", "*"}, {}, &Api::event_by_sender},
@@ -105,10 +107,14 @@ HttpResponse Api::ready(const Request& /*request*/) {
     if (queue && queue->oldest_due_ms) {
         oldest_due_ms = std::max<UnixMs>(0, deps_.clock.now_ms() - *queue->oldest_due_ms);
     }
-    const bool is_ready = is_store_ready && are_plugins_loaded;
+    const bool is_edge_full = deps_.is_edge_full && deps_.is_edge_full();
+    const bool is_ready = is_store_ready && are_plugins_loaded && !is_edge_full;
     return reply({{"ready", is_ready},
-                  {"store", is_store_ready ? "writable" : "not writable"},
+                  {"store", deps_.store.damage() ? "damaged"
+                            : is_store_ready     ? "writable"
+                                                 : "not writable"},
                   {"plugins", std::move(plugins)},
+                  {"edge", is_edge_full ? "full: senders are refused" : "open"},
                   {"oldest_due_age_ms", std::move(oldest_due_ms)},
                   {"fingerprint", deps_.config->fingerprint}},
                  is_ready ? 200 : 503);
@@ -148,7 +154,15 @@ HttpResponse Api::businesses(const Request& request) {
         if (!uses) return refusal(uses.error());
         list.push_back(business_view(entry->second, *uses));
     }
-    return reply({{"businesses", std::move(list)}, {"next_after", std::move(next)}});
+    // With the first page.
+    json refused = json::array();
+    if (!text_of(request, "after")) {
+        for (const auto& [name, business] : deps_.config->refused)
+            refused.push_back({{"business", name}, {"reason", business.reason}});
+    }
+    return reply({{"businesses", std::move(list)},
+                  {"refused", std::move(refused)},
+                  {"next_after", std::move(next)}});
 }
 
 HttpResponse Api::access_log(const Request& request) {
@@ -221,6 +235,9 @@ HttpResponse Api::replay_event(const Request& request) {
     if (event.state == store::EventState::kInvalid) {
         return refusal(409, "the event is not usable: its body is no JSON event");
     }
+    if (event.body.empty()) {
+        return refusal(409, "of an ignored event as large as this one the body is not kept");
+    }
     // The event's own id is known and would be swallowed as a duplicate; a task is not an event.
     dispatch::NewTask task;
     task.business = event.business;
@@ -278,7 +295,11 @@ HttpResponse Api::explain_rental(const std::string& business, const std::string&
         if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
         return refusal(404, "Gatehouse knows nothing of this rental");
     }
-    return reply(explain_view(*story));
+    json view = explain_view(*story);
+    const auto shut =
+        story->record ? deps_.plugins.shut(business, story->record->connection) : std::nullopt;
+    view["shut"] = shut ? json(shut->message) : json(nullptr);
+    return reply(view);
 }
 
 HttpResponse Api::explain_many(const Request& request, access::RentalKey key) {

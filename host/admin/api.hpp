@@ -2,6 +2,7 @@
 // it sees to the thread (admin_handler.hpp).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,9 @@ struct Dependencies {
     const Clock& clock;
     std::string version;
     const sweep::Reports* sweeps = nullptr;
+    // Whether senders are refused now because the public port is full; empty = there is none.
+    std::function<bool()> is_edge_full = {};
+    observe::Counter* refused_tokens = nullptr;  // counts requests without the token
 };
 
 // The paths are listed in docs/admin-api.md. [any thread; blocks for the store]
@@ -43,6 +47,8 @@ class Api {
     edge::HttpResponse plugins(const Request& request);
     edge::HttpResponse businesses(const Request& request);
     edge::HttpResponse access_log(const Request& request);
+    edge::HttpResponse renter(const Request& request);
+    edge::HttpResponse erase_renter(const Request& request);
     edge::HttpResponse events(const Request& request);
     edge::HttpResponse event(const Request& request);
     edge::HttpResponse event_by_sender(const Request& request);

@@ -39,6 +39,20 @@ dispatch::NewTask confirmed_look(const access::RentalRecord& record, UnixMs now_
     return task;
 }
 
+json damage_view(const std::string& damage) {
+    return {{"business", ""},
+            {"subject", "store"},
+            {"text", "the database is damaged (" + damage +
+                         "); nothing is taken in and nothing is done. Stop the host and restore a "
+                         "backup: gatehouse restore FILE"},
+            {"rental", ""},
+            {"unit", ""},
+            {"raised", nullptr},
+            {"cured", nullptr},
+            {"task", ""},
+            {"told", false}};
+}
+
 }  // namespace
 
 HttpResponse Api::sweep(const Request& request) {
@@ -122,7 +136,11 @@ HttpResponse Api::confirm(const Request& request) {
                  202);
 }
 
+// A damaged store holds no alerts that could be read: its own is the only one then.
 HttpResponse Api::alerts(const Request& request) {
+    if (const auto damage = deps_.store.damage()) {
+        return reply({{"alerts", json::array({damage_view(*damage)})}});
+    }
     const auto business = text_of(request, "business");
     const auto found = deps_.store.alerts(business, limit_of(request));
     if (!found) return refusal(found.error());

@@ -19,9 +19,12 @@ json desired_view(const json& desired) {
 
 json grant_view(const json& grant) {
     if (grant.is_null()) return nullptr;
-    return {{"state", pick(grant, "state")},           {"pending", pick(grant, "pending")},
-            {"targets", pick(grant, "targets")},       {"detail", pick(grant, "detail")},
-            {"applied", time_of(grant, "applied_ms")}, {"references", references_of(grant)}};
+    return {{"state", confirmed_of(grant)},
+            {"pending", is_pending(grant)},
+            {"targets", pick(grant, "targets")},
+            {"detail", pick(grant, "detail")},
+            {"applied", time_of(grant, "applied_ms")},
+            {"references", references_of(grant)}};
 }
 
 json names_of(const json& value) {

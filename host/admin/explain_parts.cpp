@@ -1,5 +1,6 @@
 #include "admin/explain_parts.hpp"
 
+#include "access/grant.hpp"
 #include "admin/views.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
@@ -85,10 +86,10 @@ std::string held(const json& desired, const json& grant) {
 
 // What the vendor held before the calls that failed.
 std::string held_still(const json& grant) {
-    const std::string state = string_member(grant, "state").value_or("");
+    const json state = confirmed_of(grant);
     const std::string names = target_names(grant);
     if (state == "suspended") return "the renter is locked out";
-    if (state == "ended" || names.empty()) return "the renter may open nothing";
+    if (state.is_null() || state == "ended" || names.empty()) return "the renter may open nothing";
     return (state == "active" ? "the renter may still open "
                               : "the renter will still be able to open ") +
            names;
@@ -138,6 +139,15 @@ json renter_of(const json& desired) {
             {"email", pick(renter, "email")}};
 }
 
+json confirmed_of(const json& grant) {
+    const auto state = access::confirmed_state(grant);
+    return state ? json(access::to_string(*state)) : json();
+}
+
+bool is_pending(const json& grant) {
+    return bool_member(grant, "pending").value_or(false);
+}
+
 json references_of(const json& grant) {
     json shown = json::object();
     const json references = pick(grant, "references");
@@ -171,15 +181,14 @@ json alerts_view(const std::vector<dispatch::AlertRecord>& alerts) {
 
 json open_targets(const json& desired, const json& grant) {
     const std::string state = string_member(grant, "state").value_or("");
-    const bool is_active = state == "active";
-    const bool is_pending = bool_member(grant, "pending").value_or(false);
     const bool has_failed = pick(grant, "attempted").is_object();
+    const bool is_active = (has_failed ? confirmed_of(grant) : json(state)) == "active";
     const bool may_open =
-        is_pending && !has_failed ? !is_active && state != "scheduled" : is_active;
+        is_pending(grant) && !has_failed ? !is_active && state != "scheduled" : is_active;
     if (!may_open || state.empty()) return json::array();
     json open = pick(grant, "targets");
     if (!open.is_array()) open = json::array();
-    if (!open.empty() || is_active) return open;
+    if (!open.empty() || (is_active && !has_failed)) return open;
     // Of what is being shut the vendor may tell nothing any more.
     const json targets = pick(desired, "targets");
     if (!targets.is_array()) return open;
@@ -198,7 +207,7 @@ std::string summary_of(const RentalStory& story, const json& desired, const json
                ", which has not worked yet" + trouble(story);
     }
     std::string text = held(desired, grant) + first_reason(desired);
-    if (bool_member(grant, "pending").value_or(false)) {
+    if (is_pending(grant)) {
         text += "; the vendor has accepted this but not done it yet";
         if (!open_targets(desired, grant).empty()) text += ": the doors may still open";
     } else if (!wanted.empty() && wanted != state) {

@@ -21,6 +21,13 @@ nlohmann::json text_or_null(const std::string& text);
 
 nlohmann::json renter_of(const nlohmann::json& desired);
 
+// The state that the vendor confirmed last; null if it confirmed none. What was only asked for is
+// never shown as granted.
+nlohmann::json confirmed_of(const nlohmann::json& grant);
+
+// Whether something was asked of the vendor since that it has not confirmed.
+bool is_pending(const nlohmann::json& grant);
+
 // {name: value} of the short texts, numbers and lists of them, by which the vendor's own screens
 // find the grant.
 nlohmann::json references_of(const nlohmann::json& grant);

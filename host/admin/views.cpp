@@ -1,6 +1,7 @@
 #include "admin/views.hpp"
 
 #include "access/rental_record.hpp"
+#include "admin/explain_parts.hpp"
 #include "base/json.hpp"
 
 namespace gatehouse::admin {
@@ -11,12 +12,6 @@ using nlohmann::json;
 json state_in(const json& document) {
     const auto state = string_member(document, "state");
     return state ? json(*state) : json(nullptr);
-}
-
-// The word `state` of a stored document; null if it is empty or not readable.
-json state_of(const std::string& document) {
-    const auto parsed = parse_json(document);
-    return parsed ? state_in(*parsed) : json(nullptr);
 }
 
 json secrets_view(const std::vector<config::LabelledSecret>& secrets, const std::string& source,
@@ -84,11 +79,28 @@ json dead_letter_view(const dispatch::DeadLetter& letter) {
 }
 
 json plugin_view(const plugins::PluginStatus& status) {
-    return {{"plugin", status.id},           {"version", status.version},
-            {"library", status.library},     {"state", plugins::to_string(status.state)},
-            {"reason", status.reason},       {"features", status.features},
-            {"runners", status.runners},     {"calls", status.calls_total},
-            {"deaths", status.deaths_total}, {"restart_due", time_or_null(status.restart_due_ms)}};
+    json isolated = json::array();
+    for (const plugins::IsolatedConnection& one : status.isolated) {
+        isolated.push_back({{"connection", one.connection},
+                            {"state", plugins::to_string(one.state)},
+                            {"reason", one.why},
+                            {"until", time_or_null(one.until_ms)},
+                            {"restart_due", time_or_null(one.restart_due_ms)}});
+    }
+    return {{"plugin", status.id},
+            {"version", status.version},
+            {"library", status.library},
+            {"state", plugins::to_string(status.state)},
+            {"reason", status.reason},
+            {"features", status.features},
+            {"runners", status.runners},
+            {"calls", status.calls_total},
+            {"deaths", status.deaths_total},
+            {"shut", status.shut},
+            {"restart_due", time_or_null(status.restart_due_ms)},
+            {"sandbox", status.sandbox},
+            {"own_runners", status.own_runners},
+            {"isolated", std::move(isolated)}};
 }
 
 json business_view(const config::Business& business, const std::vector<store::SecretUse>& uses) {
@@ -118,6 +130,7 @@ json wanted_of(const access::RentalRecord& record) {
 }
 
 json rental_view(const access::RentalRecord& record) {
+    const json grant = document(record.grant_json);
     return {{"rental", record.rental_id},
             {"unit", record.unit_id},
             {"unit_name", record.unit_name},
@@ -125,7 +138,8 @@ json rental_view(const access::RentalRecord& record) {
             {"renter", record.renter_id},
             {"connection", record.connection},
             {"desired", state_in(wanted_of(record))},
-            {"granted", state_of(record.grant_json)},
+            {"granted", confirmed_of(grant)},
+            {"grant_pending", is_pending(grant)},
             {"updated", time_or_null(record.updated_ms)}};
 }
 

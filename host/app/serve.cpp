@@ -1,24 +1,26 @@
 #include "app/serve.hpp"
 
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/check.hpp"
 #include "app/host.hpp"
+#include "app/service_manager.hpp"
+#include "app/signals.hpp"
 #include "observe/log.hpp"
 
 namespace gatehouse::app {
 namespace {
 
-constexpr timespec kHour{3600, 0};
-constexpr timespec kNoWait{0, 0};
+using SteadyClock = std::chrono::steady_clock;
 
 // Keys live in this process: no core dump, and no look into it from other processes (promise P8).
 void forbid_dumps() {
@@ -27,54 +29,85 @@ void forbid_dumps() {
     ::prctl(PR_SET_DUMPABLE, 0);
 }
 
-// Signals are taken by the main thread only; threads made later inherit the mask.
-sigset_t block_signals() {
-    ::signal(SIGPIPE, SIG_IGN);
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
-        sigaddset(&signals, number);
-    }
-    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    return signals;
+// A part may miss some turns, a disk that is slow for half a minute, before the host counts as
+// dead.
+constexpr int kPulsesInWatchdog = 4;
+
+std::string status_line(const Host& host) {
+    return "serving " + std::to_string(host.businesses()) + " businesses on port " +
+           std::to_string(host.port());
 }
 
-// A signal is heard between two batches of what is to be forgotten, however much that is.
-void wait_for_the_end(const sigset_t& signals, Host& host) {
-    while (true) {
-        const bool has_more = host.forget_some();
-        const int number = ::sigtimedwait(&signals, nullptr, has_more ? &kNoWait : &kHour);
-        if (number == SIGTERM || number == SIGINT) {
-            return;
-        }
-        if (number == SIGHUP) {
-            observe::info("app",
-                          "certificates are read again by themselves; for other changes restart");
-        }
+// Tells the service manager that the host lives, if all its parts do.
+void tell_that_it_lives(Host& host, ServiceManager& manager) {
+    const std::vector<std::string> silent = host.silent_parts();
+    if (silent.empty()) {
+        manager.lives(status_line(host));
+        return;
     }
+    for (const std::string& part : silent) {
+        observe::error("app", "a part of the host does not turn", {{"part", part}});
+    }
+}
+
+// An end that comes late enough to find the host at work drains it.
+void live(Signals& signals, Host& host, ServiceManager& manager) {
+    auto next_pulse = SteadyClock::time_point::max();
+    if (manager.watchdog()) next_pulse = SteadyClock::now();
+    while (true) {
+        std::int64_t wait_ms = host.look_after();
+        if (manager.watchdog()) {
+            if (SteadyClock::now() >= next_pulse) {
+                tell_that_it_lives(host, manager);
+                next_pulse = SteadyClock::now() + *manager.watchdog() / kPulsesInWatchdog;
+            }
+            const auto left =
+                std::chrono::ceil<std::chrono::milliseconds>(next_pulse - SteadyClock::now());
+            wait_ms = std::clamp<std::int64_t>(left.count(), 0, wait_ms);
+        }
+        if (signals.wait(wait_ms) == Heard::kEnd) return;
+    }
+}
+
+// Ends as it is: a part that takes long to be taken down must not hold up the next try.
+[[noreturn]] void end_after_failed_start(Host& host, const Error& error) {
+    observe::error("app", "not started", {{"reason", error.message}});
+    host.give_up();
+    ::_exit(1);
 }
 
 }  // namespace
 
 int serve(const std::filesystem::path& config_file) {
     forbid_dumps();
-    const sigset_t signals = block_signals();
+    Signals signals;
+    auto watch = std::make_unique<StartWatch>(signals);
+    ServiceManager manager(ServiceEnvironment::read());
     Checked checked = check_config(config_file);
     for (const config::Problem& problem : checked.problems) {
         (void)std::fprintf(stderr, "%s\n", config::to_string(problem).c_str());
     }
-    if (config::has_errors(checked.problems)) {
+    if (!checked.can_serve) {
         return 2;
     }
+    for (const auto& [name, refused] : checked.config.refused) {
+        observe::error("app", "a business does not run",
+                       {{"business", name}, {"reason", refused.reason}});
+    }
     // On the heap, so that a drain that is cut short can leave it as it is.
-    auto host = std::make_unique<Host>(std::move(checked.config));
-    if (const Result<void> started = host->start(); !started) {
-        observe::error("app", "not started", {{"reason", started.error().message}});
-        return 1;
+    auto host = std::make_unique<Host>(std::move(checked.config), [&signals] { signals.wake(); });
+    if (const Result<void> prepared = host->prepare(); !prepared) {
+        end_after_failed_start(*host, prepared.error());
+    }
+    watch.reset();
+    if (const Result<void> begun = host->begin(); !begun) {
+        end_after_failed_start(*host, begun.error());
     }
     observe::info("app", "ready", {{"port", host->port()}, {"admin_port", host->admin_port()}});
-    wait_for_the_end(signals, *host);
+    manager.ready(status_line(*host));
+    live(signals, *host, manager);
     observe::info("app", "draining");
+    manager.stopping();
     if (!host->drain()) {
         observe::warn("app", "tasks were still at work; the next start takes them up again");
         ::_exit(0);

@@ -1,7 +1,11 @@
 #include "app/work.hpp"
 
+#include "app/forget.hpp"
+
 namespace gatehouse::app {
 namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
 
 dispatch::Businesses make_businesses(const config::Config& config, egress::Egress& egress,
                                      const Clock& clock) {
@@ -22,12 +26,12 @@ Work::Work(const config::Config& config, store::Store& store, egress::Egress& eg
     : businesses_(make_businesses(config, egress, clock)),
       reconciler_(access::Parts{store, store, plugins, pin_key, clock, random}),
       resolver_(businesses_, store, clock),
-      looker_(businesses_, reconciler_, config.dispatch, clock),
-      router_(businesses_, clock),
+      looker_(businesses_, reconciler_, store, plugins, config.dispatch, clock),
+      router_(businesses_, clock, keep_ids_days(config.store) * kDayMs),
       notifier_(businesses_, plugins, clock),
       sweep_comparison_(plugins, store, clock, &pin_key),
       sweep_({businesses_, plugins, store, store, reconciler_.strays(), sweep_comparison_,
-              sweep_reports_, clock, metrics}),
+              sweep_reports_, store, clock, metrics}),
       dead_letters_(store),
       news_(businesses_, clock),
       alerts_({businesses_, store, store, dead_letters_, &news_, clock}),

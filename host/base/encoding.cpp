@@ -3,8 +3,11 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+
+#include "gatehouse/sdk/text.hpp"
 
 namespace gatehouse {
 namespace {
@@ -150,20 +153,18 @@ bool is_utf8(std::string_view bytes) {
 
 std::string shorten(std::string_view text, std::size_t max_bytes) {
     std::string clean;
+    bool follows_seen = false;
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
         const auto first = static_cast<std::uint8_t>(text.front());
         const bool is_printable = length > 1 || (length == 1 && first >= 0x20 && first != 0x7F);
-        const std::size_t taken = length == 0 ? 1 : length;
-        if (clean.size() + (is_printable ? taken : 1) > max_bytes) {
+        const std::string shown = is_printable ? sdk::shown_first(text, follows_seen) : "?";
+        if (clean.size() + shown.size() > max_bytes) {
             break;
         }
-        if (is_printable) {
-            clean.append(text.substr(0, taken));
-        } else {
-            clean.push_back('?');
-        }
-        text.remove_prefix(taken);
+        clean += shown;
+        follows_seen = is_printable && first != ' ';
+        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return clean;
 }

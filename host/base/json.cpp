@@ -1,5 +1,7 @@
 #include "base/json.hpp"
 
+#include "gatehouse/sdk/json_text.hpp"
+
 namespace gatehouse {
 namespace {
 
@@ -27,6 +29,26 @@ bool is_within_depth(std::string_view text, std::size_t max_depth) {
     return true;
 }
 
+// Where a strict reader stops in `text`, counted from 1.
+std::size_t fault_at(std::string_view text) {
+    try {
+        [[maybe_unused]] const auto value = nlohmann::json::parse(text);
+    } catch (const nlohmann::json::parse_error& problem) {
+        return problem.byte;
+    } catch (const std::exception&) {
+        return 0;
+    }
+    return 0;
+}
+
+// Of the text as it came: the mended one is longer.
+std::string where(std::string_view text, const std::string& mended) {
+    const std::size_t at = fault_at(mended);
+    if (at == 0) return "";
+    if (at > mended.size()) return ": it ends at byte " + std::to_string(text.size());
+    return " at byte " + std::to_string(sdk::unmended_offset(text, at));
+}
+
 }  // namespace
 
 Result<nlohmann::json> parse_json(std::string_view text, std::size_t max_depth) {
@@ -34,8 +56,13 @@ Result<nlohmann::json> parse_json(std::string_view text, std::size_t max_depth) 
         return fail(ErrorKind::kInvalid, "JSON is nested too deeply");
     }
     nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
+    if (!value.is_discarded()) {
+        return value;
+    }
+    const std::string mended = sdk::mend_json(text);
+    value = nlohmann::json::parse(mended, nullptr, false);
     if (value.is_discarded()) {
-        return fail(ErrorKind::kInvalid, "not JSON");
+        return fail(ErrorKind::kInvalid, "not JSON" + where(text, mended));
     }
     return value;
 }

@@ -11,7 +11,9 @@
 
 namespace gatehouse {
 
-// Parses a whole document. kInvalid: not JSON, not UTF-8, or nested deeper than `max_depth`.
+// Parses a whole document, tolerantly: what other writers make of a cut emoji, of bytes that are no
+// UTF-8 and the like is mended (gatehouse/sdk/json_text.hpp), in texts mostly to U+FFFD. kInvalid:
+// still not JSON, and the message names the byte, or nested deeper than `max_depth`.
 Result<nlohmann::json> parse_json(std::string_view text, std::size_t max_depth = 32);
 
 // The member `key` of an object, or null if `value` is no object or has no such member. The pointer

@@ -40,6 +40,9 @@ struct Error {
     ErrorKind kind = ErrorKind::kInternal;
     std::string message;
     std::optional<std::int64_t> retry_after_ms = std::nullopt;
+    // The way was shut before anything was tried (postpone()): it opens after retry_after_ms, and
+    // the task that comes back then has used up no attempt.
+    bool is_postponed = false;
 };
 
 template <typename T>
@@ -48,6 +51,13 @@ using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> fail(ErrorKind kind, std::string message,
                                   std::optional<std::int64_t> retry_after_ms = std::nullopt) {
     return tl::unexpected<Error>(Error{kind, std::move(message), retry_after_ms});
+}
+
+// For whoever finds a way shut, not for one who tried and failed. The same trouble is told in the
+// same words each time, without numbers that change: repeated words make no further step.
+inline tl::unexpected<Error> postpone(ErrorKind kind, std::string message,
+                                      std::int64_t retry_after_ms) {
+    return tl::unexpected<Error>(Error{kind, std::move(message), retry_after_ms, true});
 }
 
 }  // namespace gatehouse

@@ -12,7 +12,7 @@
 #include "cli/command_line.hpp"
 #include "cli/printers.hpp"
 #include "cli/text.hpp"
-#include "config/config.hpp"
+#include "config/load.hpp"
 #include "config/schema.hpp"
 #include "egress/egress.hpp"
 
@@ -35,7 +35,7 @@ json problem_view(const config::Problem& problem) {
 }
 
 int check(const CommandLine& command, const Verbs& verbs, std::ostream& out) {
-    const config::Problems problems = verbs.check(command.config_file);
+    const config::Problems problems = verbs.check(command.config_file, command.environment_files);
     const bool is_good = !config::has_errors(problems);
     if (command.is_json) {
         json list = json::array();
@@ -79,7 +79,10 @@ Asked ask(const CommandLine& command, const Verbs& verbs, const std::string& met
     config::Problems problems;
     auto admin = config::load_admin(command.config_file, problems);
     if (!admin) {
-        std::string text = "the configuration does not say how to reach the host";
+        const bool is_unread = problems.size() == 1 && problems.front().place.line == 0;
+        std::string text = is_unread
+                               ? "the host's configuration cannot be read, so nobody can be asked"
+                               : "the configuration does not say how to reach the host";
         for (const config::Problem& problem : problems)
             text += '\n' + to_string(problem);
         return {{}, kUsage, text};
@@ -193,11 +196,29 @@ int version(const CommandLine& command, const Verbs& verbs, std::ostream& out) {
     return kOk;
 }
 
+int copy(const CommandLine& command, const Verbs::Copy& verb, std::ostream& out,
+         std::ostream& err) {
+    const auto done = verb(command.config_file, command.arguments.at(0));
+    if (!done) {
+        print_failure(done.error().message, err);
+        return kFailed;
+    }
+    if (command.is_json) {
+        print_json({{"done", *done}}, out);
+    } else {
+        for (const std::string& line : *done)
+            out << harmless(line) << '\n';
+    }
+    return kOk;
+}
+
 int run_verb(const CommandLine& command, const Verbs& verbs, std::ostream& out, std::ostream& err) {
     if (command.verb == "fuse") return fuse(command, verbs, out, err);
     if (command.remote != nullptr) return remote(command, verbs, out, err);
     if (command.verb == "serve") return verbs.serve(command.config_file);
     if (command.verb == "check") return check(command, verbs, out);
+    if (command.verb == "backup") return copy(command, verbs.back_up, out, err);
+    if (command.verb == "restore") return copy(command, verbs.restore, out, err);
     if (command.verb == "schema") return schema(command, verbs, out);
     return version(command, verbs, out);
 }

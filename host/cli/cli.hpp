@@ -9,7 +9,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
+#include "base/result.hpp"
 #include "config/problem.hpp"
 #include "egress/http_client.hpp"
 
@@ -29,8 +31,10 @@ struct Verbs {
     // Runs until a signal ends it; its result is the exit code.
     std::function<int(const ConfigFile&)> serve;
 
-    // Everything that is wrong with the configuration, plugins included.
-    std::function<config::Problems(const ConfigFile&)> check;
+    // Everything that is wrong with the configuration, plugins included; read with the variables of
+    // these environment files, or of this process if there are none.
+    std::function<config::Problems(const ConfigFile&, const std::vector<std::filesystem::path>&)>
+        check;
 
     // Each installed plugin's settings schema by plugin id, for `schema`. It prints what it can,
     // so this gives nothing rather than failing.
@@ -41,6 +45,12 @@ struct Verbs {
     std::function<std::unique_ptr<egress::HttpClient>(const std::string& address)> make_client;
 
     std::string version;
+
+    // Each gives lines of what was done. The other file is the one that is written or read.
+    using Copy = std::function<Result<std::vector<std::string>>(
+        const ConfigFile&, const std::filesystem::path& other_file)>;
+    Copy back_up = nullptr;
+    Copy restore = nullptr;
 };
 
 // Parses and runs; the result is the process's exit code. Never throws.

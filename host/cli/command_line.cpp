@@ -18,12 +18,15 @@ constexpr const char* kDefaultConfig = "/etc/gatehouse/gatehouse.yaml";
 struct LocalVerb {
     const char* name;
     const char* help;
+    const char* argument = nullptr;
 };
 
 constexpr LocalVerb kLocalVerbs[] = {
     {"serve", "Take webhooks in and work on them, until a signal ends it"},
     {"check", "Read the whole configuration and list every mistake"},
     {"schema", "Print the JSON Schema of the YAML files, plugins' settings included"},
+    {"backup", "Copy the database and its PIN key, also while the host runs", "FILE"},
+    {"restore", "Put a backup in the database's place while no host runs", "FILE"},
     {"version", "Print the version of this program and of the running host"},
 };
 
@@ -51,8 +54,18 @@ class Parser {
             "Exit codes: 0 done, 1 failed or not found, 2 wrong usage or configuration, "
             "3 no host answers, 4 token refused.");
         for (const LocalVerb& verb : kLocalVerbs) {
-            add(verb.name, nullptr, app_.add_subcommand(verb.name, verb.help));
+            Entry& entry = add(verb.name, nullptr, app_.add_subcommand(verb.name, verb.help));
+            if (verb.argument == nullptr) continue;
+            entry.arguments.resize(1);
+            entry.app->add_option(verb.argument, entry.arguments[0])->required()->type_name("");
         }
+        app_.get_subcommand("check")
+            ->add_option(
+                "--environment", environment_files_,
+                "the service's environment file, read as systemd reads it, instead of this "
+                "shell's variables; may be given more than once")
+            ->type_name("FILE")
+            ->allow_extra_args(false);
         for (const RemoteVerb& verb : remote_verbs())
             add_remote(verb);
     }
@@ -61,6 +74,7 @@ class Parser {
         app_.parse(argc, argv);
         CommandLine command;
         command.config_file = config_file_;
+        command.environment_files.assign(environment_files_.begin(), environment_files_.end());
         command.is_json = is_json_;
         for (const auto& entry : entries_) {
             if (!is_chosen(*entry)) continue;
@@ -154,7 +168,8 @@ class Parser {
     CLI::App* group(const std::string& name) {
         CLI::App*& known = groups_[name];
         if (known == nullptr) {
-            known = app_.add_subcommand(name, "List, show or replay " + name);
+            known = app_.add_subcommand(name, name == "events" ? "List, show or find events"
+                                                               : "List, replay or discard " + name);
             known->require_subcommand(0, 1);
         }
         return known;
@@ -169,6 +184,7 @@ class Parser {
 
     CLI::App app_;
     std::string config_file_ = kDefaultConfig;
+    std::vector<std::string> environment_files_;
     bool is_json_ = false;
     std::vector<std::unique_ptr<Entry>> entries_;
     std::map<std::string, CLI::App*> groups_;

@@ -15,6 +15,7 @@ namespace gatehouse::cli {
 struct CommandLine {
     std::string verb;  // "serve", "events list"
     std::filesystem::path config_file;
+    std::vector<std::filesystem::path> environment_files;  // of `check`
     bool is_json = false;
     bool is_csv = false;
     const RemoteVerb* remote = nullptr;          // null: a verb that is done here

@@ -58,6 +58,14 @@ std::string joined(const json& list, std::string_view key = "") {
     return text.empty() ? "-" : text;
 }
 
+// The state that the vendor confirmed, and that more was asked of it.
+std::string granted_of(const json& holder, std::string_view state_key,
+                       std::string_view pending_key) {
+    std::string state = text_of(holder, state_key);
+    if (!bool_member(holder, pending_key).value_or(false)) return state;
+    return state == "-" ? "pending" : state + ", pending";
+}
+
 void print_table(const Table& table, std::string_view nothing, std::ostream& out) {
     if (table.empty()) {
         out << nothing << '\n';
@@ -99,13 +107,24 @@ void add_secrets(const json& owner, const std::string& source, const std::string
 }  // namespace
 
 void print_plugins(const json& document, std::ostream& out) {
-    Table table({"plugin", "version", "state", "runners", "calls", "deaths", "reason"});
+    Table table(
+        {"plugin", "version", "state", "runners", "calls", "deaths", "shut", "sandbox", "reason"});
     for (const json& plugin : list_of(document, "plugins")) {
         table.add({text_of(plugin, "plugin"), text_of(plugin, "version"), text_of(plugin, "state"),
                    text_of(plugin, "runners"), text_of(plugin, "calls"), text_of(plugin, "deaths"),
-                   text_of(plugin, "reason")});
+                   text_of(plugin, "shut"), text_of(plugin, "sandbox"), text_of(plugin, "reason")});
     }
     print_table(table, "no plugins", out);
+    Table isolated({"connection", "works alone until", "state", "because"});
+    for (const json& plugin : list_of(document, "plugins")) {
+        for (const json& one : list_of(plugin, "isolated")) {
+            isolated.add({text_of(one, "connection"), time_of(one, "until"), text_of(one, "state"),
+                          text_of(one, "reason")});
+        }
+    }
+    if (isolated.empty()) return;
+    out << '\n';
+    print_table(isolated, "", out);
 }
 
 void print_businesses(const json& document, std::ostream& out) {
@@ -133,6 +152,14 @@ void print_businesses(const json& document, std::ostream& out) {
     if (!secrets.empty()) {
         out << '\n';
         secrets.print(out);
+    }
+    Table refused({"does not run", "because"});
+    for (const json& business : list_of(document, "refused")) {
+        refused.add({text_of(business, "business"), text_of(business, "reason")});
+    }
+    if (!refused.empty()) {
+        out << '\n';
+        refused.print(out);
     }
     print_next(document, "after", out);
 }
@@ -168,7 +195,7 @@ void print_rentals(const json& document, std::ostream& out) {
         const std::string unit = text_of(rental, "unit_name");
         table.add({text_of(rental, "rental"), unit == "-" ? text_of(rental, "unit") : unit,
                    text_of(rental, "site"), text_of(rental, "connection"),
-                   text_of(rental, "desired"), text_of(rental, "granted"),
+                   text_of(rental, "desired"), granted_of(rental, "granted", "grant_pending"),
                    time_of(rental, "updated")});
     }
     print_table(table, "no rentals", out);
@@ -247,6 +274,9 @@ void print_troubles(const json& document, std::ostream& out) {
                    out);
         print_line("last error", text_of(pending, "last_error"), out);
     }
+    if (const std::string shut = text_of(document, "shut"); shut != "-") {
+        print_line("connection", shut, out);
+    }
     const json& letter = object_of(document, "dead_letter");
     if (!letter.empty()) {
         print_line("given up",
@@ -304,8 +334,10 @@ void print_explanation(const json& document, std::ostream& out) {
     print_rule(object_of(document, "rule"), out);
     print_line("from", time_of(desired, "from"), out);
     print_line("until", time_of(desired, "until"), out);
-    print_line("granted",
-               text_of(grant, "state") + ": " + joined(list_of(grant, "targets"), "target"), out);
+    print_line(
+        "granted",
+        granted_of(grant, "state", "pending") + ": " + joined(list_of(grant, "targets"), "target"),
+        out);
     print_line("at vendor", pairs_of(object_of(grant, "references")), out);
     print_line("detail", text_of(grant, "detail"), out);
     print_line("applied", time_of(grant, "applied"), out);
@@ -389,6 +421,10 @@ void print_access_log_csv(const json& document, bool is_first, std::ostream& out
             fields.push_back(csv_text(event.value(column, json())));
         out << csv_line(fields);
     }
+}
+
+void print_document(const json& document, std::ostream& out) {
+    out << document.dump(2, ' ', true, json::error_handler_t::replace) << '\n';
 }
 
 void print_message(const json& document, std::ostream& out) {

@@ -19,6 +19,8 @@ void print_fuse(const nlohmann::json& document, std::ostream& out);
 void print_alerts(const nlohmann::json& document, std::ostream& out);
 void print_access_log(const nlohmann::json& document, std::ostream& out);
 void print_access_log_csv(const nlohmann::json& document, bool is_first, std::ostream& out);
+// As it is, for a document that people keep.
+void print_document(const nlohmann::json& document, std::ostream& out);
 void print_message(const nlohmann::json& document, std::ostream& out);
 
 }  // namespace gatehouse::cli

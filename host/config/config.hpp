@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,27 +29,38 @@ struct Listen {
     std::string public_url;  // what vendors are given as address; empty = nothing is registered
     std::filesystem::path certificate;
     std::filesystem::path key;
+    std::filesystem::path ticket_keys;  // empty = tickets.key beside the database
+    std::vector<std::string> trusted_proxies;
+    bool has_proxy_protocol = false;
     int workers = 2;
     std::size_t max_head_bytes = 8192;
     std::size_t max_body_bytes = 1048576;
+    std::size_t max_bodies_bytes = 33554432;
     std::size_t max_connections = 4096;
-    std::size_t max_connections_per_address = 1024;
+    std::size_t max_connections_per_address = 256;
+    int max_handshakes_per_address = 100;
     int handshake_ms = 5000;
     int head_ms = 5000;
     int body_ms = 10'000;
     int idle_ms = 60'000;
+    int stranger_idle_ms = 5000;
     Place place;
+    Place certificate_place;
+    Place key_place;
 };
 
 struct Admin {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8444;
     Secret token;
+    // The address may be reached by others than this machine, who are trusted with plain HTTP.
+    bool has_private_network = false;
     Place place;
 };
 
 struct Store {
     std::filesystem::path sqlite_path;
+    Place sqlite_place;
     std::filesystem::path pin_key;  // empty = pin.key beside the database
     int keep_events_days = 90;
     int keep_access_log_days = 365;
@@ -75,7 +87,11 @@ struct Plugins {
     std::filesystem::path directory;
     std::filesystem::path runner;  // default: gatehouse-runner beside the host's own binary
     int runners_per_plugin = 1;
-    bool require_sandbox = true;  // refuse to load a plugin when the filter cannot be set
+    bool is_isolated = false;       // isolation: business, where a business does not say otherwise
+    std::int64_t idle_ms = 60'000;  // a business's own runner ends after so long without a call
+    int max_processes = 64;         // of businesses and connections alone
+    bool require_sandbox = true;    // refuse to load a plugin when a part of the sandbox is missing
+    std::vector<std::string> sandbox_may_lack;  // parts that may be missing all the same
 };
 
 // A connection's settings as written. Which of them are secret is only known with the plugin's
@@ -84,7 +100,8 @@ struct RawSettings {
     nlohmann::json value = nlohmann::json::object();
     std::map<std::string, Place> places;  // by JSON pointer
     std::map<std::string, std::string>
-        labels;  // by JSON pointer: "env:NAME" where a reference stood
+        labels;                     // by JSON pointer: "env:NAME" where a reference stood
+    std::set<std::string> refused;  // JSON pointers whose values were refused: they are null
 };
 
 struct Connection {
@@ -93,7 +110,7 @@ struct Connection {
     std::optional<std::string> base_url;
     RawSettings settings;
     std::vector<LabelledSecret> webhook_secrets;
-    bool is_isolated = false;  // isolation: business
+    bool is_isolated = false;  // isolation: business, its own word or the business's
     bool is_shadow = false;
     std::optional<double> requests_per_second;
     Place place;
@@ -161,16 +178,31 @@ struct AlertRules {
     std::int64_t settle_ms = 300'000;  // a cure must last this long before it is told
 };
 
+// What a business's senders may bring. Generous: a large account on a busy day stays far below it.
+struct Quota {
+    double events_per_second = 100;  // a minute's worth may come at once
+    std::int64_t bytes_per_day = std::int64_t{256} * 1024 * 1024;
+};
+
 struct Business {
     std::string business;
     std::string time_zone = "UTC";  // IANA; its days begin and end access
+    bool is_isolated = false;       // isolation: business, its own word or the host's
     Storeganise storeganise;
     std::map<std::string, Connection> connections;
     std::vector<Site> sites;
     std::vector<Notify> notify;
+    Quota quota;  // the host's, where it has none of its own
     Sweep sweep;
     AlertRules alerts;
     Place place;
+};
+
+// A business whose configuration has an error. It does not run, but it is known: its senders are
+// asked to come again and its work waits.
+struct RefusedBusiness {
+    Place place;         // its file
+    std::string reason;  // the first error, with its place
 };
 
 struct Config {
@@ -180,22 +212,10 @@ struct Config {
     Dispatch dispatch;
     Egress egress;
     Plugins plugins;
+    Quota quota;
     std::map<std::string, Business> businesses;
+    std::map<std::string, RefusedBusiness> refused;  // of set_aside(), none of them in `businesses`
     std::string fingerprint;  // sha256 hex over every file read and every reference resolved
 };
-
-struct Loaded {
-    Config config;      // complete only if `problems` has no error
-    Problems problems;  // every mistake, in file order; not just the first
-};
-
-// Reads gatehouse.yaml and its businesses.d. Never throws; a file that cannot be read is a Problem.
-// Does not look at plugins: their settings are checked by plugins/settings.hpp.
-Loaded load(const std::filesystem::path& file);
-
-// The `admin` section of gatehouse.yaml alone, for the command line: an operator's shell often has
-// none of the variables that the service's other sections refer to. Nothing if it cannot be read;
-// `problems` then says why.
-std::optional<Admin> load_admin(const std::filesystem::path& file, Problems& problems);
 
 }  // namespace gatehouse::config

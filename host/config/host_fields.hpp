@@ -19,8 +19,17 @@ void host_fields(Fields& fields, Config& out, std::filesystem::path& businesses)
 // Its section `admin`.
 void admin_fields(Fields& fields, Admin& out);
 
+// Section `quota` of both.
+void quota_fields(Fields& fields, Quota& out);
+// Its section `store`.
+void store_fields(Fields& fields, Store& out);
+
+// `isolation`: what shares a runner process.
+void isolation_field(Fields& fields, bool& is_isolated, const About& about);
+
 // businesses.d/*.yaml. Checks the file's own names too: every connection that is spoken of must
-// stand in it. `allow_private` comes from gatehouse.yaml.
+// stand in it. `allow_private` comes from gatehouse.yaml, and so does
+// what `out` holds before.
 void business_fields(Fields& fields, const std::vector<std::string>& allow_private, Business& out);
 
 }  // namespace gatehouse::config

@@ -73,6 +73,18 @@ bool is_address(std::string_view text) {
            ::inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1;
 }
 
+bool is_network(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const std::string_view address = text.substr(0, slash);
+    if (!is_address(address) || address.find('\0') != std::string_view::npos) return false;
+    if (slash == std::string_view::npos) return true;
+    const std::string_view bits = text.substr(slash + 1);
+    const int most = address.find(':') == std::string_view::npos ? 32 : 128;
+    int value = 0;
+    const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), value);
+    return error == std::errc() && end == bits.data() + bits.size() && value >= 0 && value <= most;
+}
+
 bool is_url(std::string_view text) {
     const auto head = url_head(text);
     return head && !head->is_mail;
@@ -154,6 +166,11 @@ const TextRule& address() {
     return rule;
 }
 
+const TextRule& network() {
+    static const TextRule rule{"an address or a network, as 10.0.0.0/8", is_network,
+                               "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$"};
+    return rule;
+}
 const TextRule& host_and_port() {
     static const TextRule rule{"host:port, as 127.0.0.1:9090", is_host_and_port,
                                "^([A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}$"};

@@ -23,6 +23,7 @@ namespace rules {
 
 const TextRule& name();           // a business, connection or plugin: a-z, 0-9 and '-'
 const TextRule& address();        // an IPv4 or IPv6 address to listen on
+const TextRule& network();        // an address, or a network as "10.0.0.0/8"
 const TextRule& host_and_port();  // "127.0.0.1:9090", "[::1]:9090", "locks.local:443"
 const TextRule& connect_to();     // two of them: "api.kisi.io:443=10.0.0.9:8443"
 const TextRule& url();            // http(s)://host[:port][/path]

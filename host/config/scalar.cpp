@@ -190,4 +190,10 @@ std::string format_size(std::int64_t bytes) {
     return format_with_unit(bytes, kSizes);
 }
 
+std::string format_number(double value) {
+    std::string text = std::to_string(value);
+    text.erase(text.find_last_not_of('0') + 1);
+    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+}
+
 }  // namespace gatehouse::config

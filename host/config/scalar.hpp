@@ -38,4 +38,7 @@ std::optional<DayWindow> parse_day_window(std::string_view text);
 std::string format_duration(std::int64_t ms);
 std::string format_size(std::int64_t bytes);
 
+// Without needless digits: "100", "2.5".
+std::string format_number(double value);
+
 }  // namespace gatehouse::config

@@ -60,18 +60,6 @@ Result<std::string> read_all(const UniqueFd& fd, const std::filesystem::path& fi
     }
 }
 
-Result<Resolved> read_variable(const std::string& name) {
-    if (!is_variable_name(name)) {
-        return fail(ErrorKind::kInvalid, "'" + shorten(name, kMaxShown) + "' names no variable");
-    }
-    // The environment is never written after main() began.
-    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
-    if (value == nullptr) {
-        return fail(ErrorKind::kNotFound, "environment variable " + name + " is not set");
-    }
-    return Resolved{Secret(value), "env:" + name, false};
-}
-
 Result<Resolved> read_referenced_file(const std::string& name,
                                       const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / name;
@@ -128,6 +116,26 @@ Result<Resolved> Sources::resolve(std::string_view reference, const std::filesys
     }
     note(reference, value);
     return resolved;
+}
+
+Result<Resolved> Sources::read_variable(const std::string& name) const {
+    if (!is_variable_name(name)) {
+        return fail(ErrorKind::kInvalid, "'" + shorten(name, kMaxShown) + "' names no variable");
+    }
+    if (variables_ != nullptr) {
+        const auto found = variables_->find(name);
+        if (found == variables_->end()) {
+            return fail(ErrorKind::kNotFound,
+                        "variable " + name + " is not in the environment that was given");
+        }
+        return Resolved{found->second, "env:" + name, false};
+    }
+    // The environment is never written after main() began.
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+    if (value == nullptr) {
+        return fail(ErrorKind::kNotFound, "environment variable " + name + " is not set");
+    }
+    return Resolved{Secret(value), "env:" + name, false};
 }
 
 std::string Sources::fingerprint() const {

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "config/environment_file.hpp"
 
 namespace gatehouse::config {
 
@@ -28,6 +29,10 @@ Result<std::string> read_regular_file(const std::filesystem::path& file, std::si
 // [one thread at a time]
 class Sources {
   public:
+    // `variables` are what ${env:NAME} finds, and nothing else; null = those of this process. They
+    // outlive this.
+    explicit Sources(const Variables* variables = nullptr) : variables_(variables) {}
+
     // The file's bytes; `name` is what it is called in the fingerprint.
     Result<std::string> read_file(const std::filesystem::path& file, const std::string& name,
                                   std::size_t max_bytes);
@@ -43,7 +48,9 @@ class Sources {
 
   private:
     void note(std::string_view name, std::string_view bytes);
+    Result<Resolved> read_variable(const std::string& name) const;
 
+    const Variables* variables_;
     std::string hashes_;  // values enter as hashes only
 };
 

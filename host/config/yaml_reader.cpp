@@ -147,11 +147,16 @@ class MapReader final : public Fields {
     }
 
     void report_unknown() {
+        std::string heading;  // the known key without a value that stands before
         for (const YamlNode& item : map_.items) {
-            if (std::find(known_.begin(), known_.end(), item.key) == known_.end()) {
-                problem(key_place(item), "unknown key " + named(item.key),
-                        did_you_mean(item.key, known_), Severity::kError);
+            if (std::find(known_.begin(), known_.end(), item.key) != known_.end()) {
+                heading = item.kind == YamlNode::Kind::kNull ? item.key : "";
+                continue;
             }
+            problem(key_place(item), "unknown key " + named(item.key),
+                    heading.empty() ? did_you_mean(item.key, known_)
+                                    : "indent it, if it belongs below " + named(heading),
+                    Severity::kError);
         }
     }
 

@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <exception>
 #include <istream>
-#include <set>
+#include <map>
 #include <streambuf>
 
 #include "base/encoding.hpp"
+#include "config/invisible.hpp"
 
 namespace gatehouse::config {
 namespace {
@@ -84,7 +85,7 @@ class TreeBuilder final : public YAML::EventHandler {
         bool has_key = false;
         std::string key;
         YAML::Mark key_mark;
-        std::set<std::string> keys;
+        std::map<std::string, int> keys;  // with the line of the first
     };
 
     static YamlNode make(YamlNode::Kind kind, const YAML::Mark& mark) {
@@ -115,6 +116,9 @@ class TreeBuilder final : public YAML::EventHandler {
     void take_key(const YAML::Mark& mark, const std::string& key) {
         if (key.empty() || key.size() > kMaxKeyBytes) {
             throw Refused{mark, "a key must be a word of 1 to 128 bytes", ""};
+        }
+        if (const auto found = find_invisible(key)) {
+            throw Refused{mark, "a key holds " + found->name, "use plain blanks for indentation"};
         }
         open_.back().has_key = true;
         open_.back().key = key;
@@ -152,15 +156,17 @@ class TreeBuilder final : public YAML::EventHandler {
             node.key = std::move(parent.key);
             node.key_line = parent.key_mark.line + 1;
             node.key_column = parent.key_mark.column + 1;
-            if (!parent.keys.insert(node.key).second) return report_twice(node);
+            const auto [first, is_new] = parent.keys.emplace(node.key, node.key_line);
+            if (!is_new) return report_twice(node, first->second);
         }
         parent.node.items.push_back(std::move(node));
     }
 
-    void report_twice(const YamlNode& node) {
-        problems_.push_back({{file_, node.key_line, node.key_column},
-                             "key '" + shorten(node.key, kMaxKeyBytes) + "' stands here twice",
-                             "keep one of them"});
+    void report_twice(const YamlNode& node, int first_line) {
+        problems_.push_back(
+            {{file_, node.key_line, node.key_column},
+             "key '" + shorten(node.key, kMaxKeyBytes) + "' stands here twice",
+             "the first is in line " + std::to_string(first_line) + "; keep one of them"});
     }
 
     const std::string& file_;
@@ -178,26 +184,75 @@ std::string describe(const YAML::Exception& error) {
     return "not YAML: " + (quotes ? error.msg.substr(0, error.msg.find(':')) : error.msg);
 }
 
+int line_of(std::string_view text, std::size_t at) {
+    return 1 + static_cast<int>(
+                   std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+}
+
+// An editor's other way to save text; half of its bytes are NUL.
+bool is_utf16(std::string_view text) {
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return true;
+    constexpr std::size_t kLooked = 64;
+    const std::string_view begin = text.substr(0, kLooked);
+    const auto nuls = static_cast<std::size_t>(std::ranges::count(begin, '\0'));
+    return begin.size() >= 4 && nuls * 3 >= begin.size();
+}
+
+// The first line that is not UTF-8.
+int broken_line(std::string_view text) {
+    int line = 1;
+    for (std::size_t begin = 0; begin < text.size(); ++line) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        if (!is_utf8(text.substr(begin, end - begin))) return line;
+        begin = end + 1;
+    }
+    return 0;
+}
+
 bool check_bytes(std::string_view text, const std::string& file, Problems& problems) {
-    if (text.size() > kMaxYamlBytes) {
-        problems.push_back({{file, 0, 0}, "the file is larger than 1 MiB", ""});
+    const auto refuse = [&](int line, std::string message, std::string suggestion) {
+        problems.push_back(
+            {{file, line, line == 0 ? 0 : 1}, std::move(message), std::move(suggestion)});
         return false;
+    };
+    if (text.size() > kMaxYamlBytes) return refuse(0, "the file is larger than 1 MiB", "");
+    if (is_utf16(text)) {
+        return refuse(0, "the file is UTF-16, not UTF-8", "save it as UTF-8 in the editor");
+    }
+    if (!is_utf8(text)) {
+        return refuse(broken_line(text), "the file is not UTF-8: here stand other bytes",
+                      "save it as UTF-8 in the editor");
     }
     const auto is_refused = [](char c) {
         return (c >= 0 && c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7F;
     };
     const auto control = std::find_if(text.begin(), text.end(), is_refused);
-    if (control != text.end()) {
-        const auto line = 1 + std::count(text.begin(), control, '\n');
-        problems.push_back(
-            {{file, static_cast<int>(line), 1}, "a control character stands here", ""});
-        return false;
+    if (control == text.end()) return true;
+    return refuse(line_of(text, static_cast<std::size_t>(control - text.begin())),
+                  "a control character stands here", "");
+}
+
+// What a parser says of a file whose indentation is not what it looks like leads nowhere. The last
+// such line up to where it broke.
+std::optional<Problem> odd_indentation(std::string_view text, const std::string& file,
+                                       int broken_at) {
+    std::optional<Problem> found;
+    int line = 1;
+    for (std::size_t begin = 0; begin < text.size() && line <= broken_at; ++line) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string_view whole = text.substr(begin, end - begin);
+        begin = end + 1;
+        const std::string_view rest =
+            whole.substr(std::min(whole.find_first_not_of(" \t"), whole.size()));
+        const auto invisible = find_invisible(rest);
+        if (!invisible || invisible->at != 0 || (line == 1 && rest.size() == whole.size()))
+            continue;
+        const int column = static_cast<int>(whole.size() - rest.size()) + 1;
+        found = Problem{{file, line, column},
+                        "the indentation holds " + invisible->name,
+                        "use plain blanks for indentation"};
     }
-    if (!is_utf8(text)) {
-        problems.push_back({{file, 0, 0}, "the file is not UTF-8", ""});
-        return false;
-    }
-    return true;
+    return found;
 }
 
 }  // namespace
@@ -229,6 +284,10 @@ std::optional<YamlNode> parse_yaml(std::string_view text, const std::string& fil
     } catch (const Refused& refused) {
         return refuse(refused.mark, refused.message, refused.suggestion);
     } catch (const YAML::Exception& error) {
+        if (auto odd = odd_indentation(text, file, error.mark.line + 1)) {
+            problems.push_back(std::move(*odd));
+            return std::nullopt;
+        }
         return refuse(error.mark, describe(error), "check indentation, quotes and colons");
     } catch (const std::exception&) {
         return refuse(YAML::Mark(), "not YAML", "");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/scalar.hpp"
+#include "config/secret_doubt.hpp"
 #include "config/suggest.hpp"
 
 namespace gatehouse::config {
@@ -44,12 +45,6 @@ std::string_view type_word(ScalarType type) {
             return "text";
     }
     return "";
-}
-
-std::string decimal(double value) {
-    std::string text = std::to_string(value);
-    text.erase(text.find_last_not_of('0') + 1);
-    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
 }
 
 std::vector<std::string> strings(const std::vector<std::string_view>& views) {
@@ -128,8 +123,10 @@ std::optional<double> YamlValues::number(const YamlNode& node, const std::string
     if (!found) return std::nullopt;
     const auto value = found->is_quoted ? std::nullopt : parse_number(found->text.reveal());
     if (!value || *value < least || *value > most) {
-        refuse(node, name + " must be a number from " + decimal(least) + " to " + decimal(most),
-               found->is_quoted ? "remove the quotes" : "");
+        refuse(
+            node,
+            name + " must be a number from " + format_number(least) + " to " + format_number(most),
+            found->is_quoted ? "remove the quotes" : "");
         return std::nullopt;
     }
     return value;
@@ -182,6 +179,15 @@ std::optional<LabelledSecret> YamlValues::secret(const YamlNode& node, const std
     if (value.empty() || value.size() > kMaxTextBytes || has_control(value)) {
         refuse(node, name + " must be 1 to 4096 bytes on one line");
         return std::nullopt;
+    }
+    if (is_plain && context_.sources != nullptr && looks_like_mistaken_reference(value)) {
+        refuse(node, name + " is written like a reference and is none",
+               "write ${env:NAME} or ${file:/path}");
+        return std::nullopt;
+    }
+    if (const auto doubt = doubt_in_secret(value); doubt && context_.sources != nullptr) {
+        context_.problems.push_back({place(node), name + ' ' + doubt->message, doubt->suggestion,
+                                     Problem::Severity::kWarning});
     }
     if (is_plain && context_.sources != nullptr) {
         context_.problems.push_back({place(node), name + " is a secret in plain text",
@@ -284,7 +290,10 @@ nlohmann::json YamlValues::any_scalar(const YamlNode& node, const std::string& p
     const std::string name = pointer.empty() ? "the value" : '\'' + pointer.substr(1) + '\'';
     if (context_.sources != nullptr && looks_like_reference(node.text)) {
         const auto found = resolve(node, name);
-        if (!found) return nullptr;
+        if (!found) {
+            out.refused.insert(pointer);
+            return nullptr;
+        }
         warn_if_exposed(node, *found);
         out.labels[pointer] = found->label;
         return found->text.reveal();
@@ -300,6 +309,7 @@ nlohmann::json YamlValues::any_scalar(const YamlNode& node, const std::string& p
         return node.text;
     }
     refuse(node, name + " is a number that does not fit", "put it in quotes to make it text");
+    out.refused.insert(pointer);
     return nullptr;
 }
 

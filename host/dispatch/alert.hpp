@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -11,7 +12,8 @@
 
 namespace gatehouse::dispatch {
 
-// Subjects: "rental:<id>", "connection:<name>", "sweep:<business>", "fuse:<site id>", ...
+// Subjects: "rental:<id>", "connection:<name>", "sweep:<business>", "fuse:<site id>",
+// "configuration:<business>", "certificate", ...
 struct AlertChange {
     std::string subject = {};
     bool is_raised = false;      // false = cured
@@ -19,6 +21,9 @@ struct AlertChange {
     std::string rental_id = {};  // where staff's task belongs; both may be empty
     std::string unit_id = {};
 };
+
+// The business of alerts that are the host's own and no business's. No business can be called so.
+inline constexpr std::string_view kHostAlerts = "-";
 
 // (business, subject) is its identity. A cured alert stays until staff's task is completed and the
 // news is told, then it goes.

@@ -29,11 +29,19 @@ std::string dead_letter_subject(TaskKind kind) {
 
 Outcome AlertTask::run(const Task& task, observe::StepLog& steps) {
     const auto business = parts_.businesses.find(task.business);
-    if (business == parts_.businesses.end()) return Outcome{};
     auto alert = parts_.alerts.alert(task.business, task.key);
     if (!alert) return failed(alert.error());
     if (!*alert) return Outcome{};
     const bool is_cured = (*alert)->cured_ms != 0;
+    if (business == parts_.businesses.end()) {
+        // The host's own, or of a business that is gone: there is nobody to tell.
+        Outcome outcome;
+        if (is_cured) {
+            (*alert)->is_over = true;
+            outcome.alert = std::move(**alert);
+        }
+        return outcome;
+    }
     return is_cured ? end(std::move(**alert), business->second, steps)
                     : stand(std::move(**alert), business->second, task.attempt == 1, steps);
 }

@@ -41,10 +41,8 @@ class Care {
     }
 
     void subscribe(const std::string& url, const std::vector<std::string>& targets) {
-        const auto answer = call("events.subscribe", {{"schema", 1},
-                                                      {"url", url},
-                                                      {"secret", "{{secret:webhook_secret}}"},
-                                                      {"targets", targets}});
+        const auto answer =
+            call("events.subscribe", {{"schema", 1}, {"url", url}, {"targets", targets}});
         const auto document = answer ? parse_json(*answer) : tl::unexpected(answer.error());
         if (!document) return note_failure(document.error(), "is the webhook registered");
         const std::string state = string_member(*document, "state").value_or("");
@@ -168,11 +166,21 @@ Result<std::vector<std::string>> targets_of(access::RentalRecords& records,
 std::vector<NewTask> care_tasks(const config::Config& config, UnixMs now_ms) {
     std::vector<NewTask> tasks;
     for (const auto& [name, business] : config.businesses) {
+        NewTask account{name, TaskKind::kCare, kAccountCareKey, now_ms, 0, Priority::kNormal};
+        account.only_if_absent = true;
+        account.pushes_back = true;
+        tasks.push_back(std::move(account));
         for (const auto& [key, connection] : business.connections) {
             NewTask task{name, TaskKind::kCare, key, now_ms, 0, Priority::kNormal};
             task.only_if_absent = true;
+            task.pushes_back = true;
             tasks.push_back(std::move(task));
         }
+    }
+    const auto count = static_cast<std::int64_t>(std::max<std::size_t>(tasks.size(), 1));
+    const std::int64_t apart_ms = std::min(config.dispatch.care_ms / count, kCareApartMs);
+    for (NewTask& task : tasks) {
+        task.due_ms += (&task - tasks.data()) * apart_ms;
     }
     return tasks;
 }
@@ -180,6 +188,9 @@ std::vector<NewTask> care_tasks(const config::Config& config, UnixMs now_ms) {
 Outcome Carer::run(const Task& task, observe::StepLog& steps) {
     const auto parts = businesses_.find(task.business);
     if (parts == businesses_.end()) return {};
+    if (task.key == kAccountCareKey) {
+        return account_.run(task, parts->second, config_.dispatch.care_ms, steps);
+    }
     const auto connection = parts->second.config->connections.find(task.key);
     if (connection == parts->second.config->connections.end()) return {};
     const plugins::Manifest* manifest = plugins_.manifest(connection->second.plugin);

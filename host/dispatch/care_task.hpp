@@ -10,6 +10,7 @@
 #include "access/rental_record.hpp"
 #include "base/clock.hpp"
 #include "config/config.hpp"
+#include "dispatch/account_care.hpp"
 #include "dispatch/businesses.hpp"
 #include "dispatch/task_handler.hpp"
 #include "plugins/plugin_host.hpp"
@@ -23,8 +24,13 @@ constexpr std::int64_t kCareOverlapMs = 3'600'000;
 // Further back than this nothing is asked for, however long the host was down.
 constexpr std::int64_t kCareReachMs = 30LL * 86'400'000;
 
-// One for each connection, left alone where it is waiting already: its due time says when the last
-// good run was.
+// How far apart the connections of a host that starts are cared for, if there are so few of them.
+constexpr std::int64_t kCareApartMs = 250;
+
+// One for each connection and each business's account, one after the other over `dispatch.care` at
+// most, as they go on from then: a host that starts, or was down for long, has other work than all
+// of them at once. One that waits already is only pushed back: since when it waits says when the
+// last good run was.
 std::vector<NewTask> care_tasks(const config::Config& config, UnixMs now_ms);
 
 class Carer final : public TaskHandler {
@@ -51,6 +57,7 @@ class Carer final : public TaskHandler {
     access::RentalRecords& records_;
     access::RentalLookups& lookups_;
     const Clock& clock_;
+    AccountCare account_{clock_};
 };
 
 }  // namespace gatehouse::dispatch

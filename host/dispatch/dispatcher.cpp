@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_map>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "observe/log.hpp"
@@ -19,6 +20,14 @@ constexpr std::chrono::minutes kLongestSleep{1};
 
 // How long the scheduler waits before it asks a store again that could not be written.
 constexpr std::chrono::seconds kStorePause{1};
+
+// A worker without work ends after this time.
+constexpr std::chrono::seconds kIdleWorker{10};
+
+// So many tasks may be at work for each place: the others are slow and only wait.
+constexpr int kAtWorkForEachPlace = 8;
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
 
 std::string_view to_string(Completion::Outcome outcome) {
     switch (outcome) {
@@ -37,26 +46,44 @@ void log_run(const Task& task, const Completion& completion) {
         observe::debug("dispatch", "task ended",
                        {{"business", task.business},
                         {"task", to_string(task.kind)},
-                        {"key", task.key},
+                        {"key", key_for_logs(task.key)},
                         {"attempt", task.attempt},
                         {"outcome", to_string(completion.outcome)}});
+    }
+}
+
+// A start after downtime is no move of the clock that anybody must know of.
+void log_move(std::int64_t moved_ms) {
+    if (moved_ms < 0) {
+        observe::warn("dispatch", "the clock went back: what it had put off comes earlier",
+                      {{"by_s", -moved_ms / 1000}});
+    } else {
+        observe::info("dispatch", "the clock went on without tasks being tried",
+                      {{"by_s", moved_ms / 1000}});
     }
 }
 
 }  // namespace
 
 Dispatcher::Dispatcher(TaskQueue& queue, Handlers handlers, const config::Dispatch& settings,
-                       const Clock& clock, Random& random, observe::Metrics& metrics)
+                       const Clock& clock, Random& random, observe::Metrics& metrics,
+                       const CrashMarks* marks, std::set<std::string> held)
     : queue_(queue),
-      runner_(std::move(handlers), settings, clock, random, metrics),
-      workers_(settings.workers),
+      runner_(std::move(handlers), settings, clock, random, metrics, marks),
       clock_(clock),
-      turns_(settings.workers_per_business) {}
+      held_(std::move(held)),
+      at_work_(metrics.gauge("gatehouse_dispatch_tasks_at_work", "Tasks that are being worked on")),
+      slow_(metrics.gauge("gatehouse_dispatch_tasks_slow",
+                          "Of these, tasks that wait for somebody outside and hold no place")),
+      watch_(clock),
+      turns_({settings.workers, settings.workers * kAtWorkForEachPlace,
+              settings.workers_per_business}) {}
 
 Dispatcher::~Dispatcher() {
     stop(0);
-    for (std::thread& thread : threads_) {
-        thread.join();
+    if (scheduler_.joinable()) scheduler_.join();
+    for (Worker& worker : workers_) {
+        worker.thread.join();
     }
 }
 
@@ -64,17 +91,25 @@ Result<void> Dispatcher::start() {
     if (Result<void> reclaimed = queue_.reclaim_leases(); !reclaimed) {
         return reclaimed;
     }
+    if (Result<void> followed = follow_downtime(); !followed) {
+        return followed;
+    }
     queue_.on_due([this](const std::vector<BusinessDue>& due) { note_due(due); });
     const Result<std::vector<BusinessDue>> due = queue_.businesses_due();
     if (!due) {
         return tl::unexpected(due.error());
     }
     note_due(*due);
-    free_workers_ = workers_;
-    begin_thread(&Dispatcher::schedule);
-    for (int i = 0; i < workers_; ++i) {
-        begin_thread(&Dispatcher::work);
+    {
+        const std::lock_guard lock(mutex_);
+        ++threads_running_;
     }
+    scheduler_ = std::thread([this] {
+        schedule();
+        const std::lock_guard lock(mutex_);
+        --threads_running_;
+        ended_.notify_all();
+    });
     return {};
 }
 
@@ -89,44 +124,112 @@ bool Dispatcher::stop(int grace_ms) {
                            [this] { return threads_running_ == 0; });
 }
 
-void Dispatcher::begin_thread(void (Dispatcher::*body)()) {
+void Dispatcher::on_turn(std::function<void()> turn) {
     {
         const std::lock_guard lock(mutex_);
-        ++threads_running_;
+        asked_.push_back(std::move(turn));
     }
-    threads_.emplace_back([this, body] {
-        (this->*body)();
-        const std::lock_guard lock(mutex_);
-        --threads_running_;
-        ended_.notify_all();
-    });
+    news_.notify_one();
+}
+
+// With the lock given back meanwhile. Whether there was something.
+bool Dispatcher::answer_asked(std::unique_lock<std::mutex>& lock) {
+    if (asked_.empty()) return false;
+    const auto asked = std::exchange(asked_, {});
+    lock.unlock();
+    for (const auto& turn : asked)
+        turn();
+    lock.lock();
+    return true;
 }
 
 void Dispatcher::note_due(const std::vector<BusinessDue>& due) {
     {
         const std::lock_guard lock(mutex_);
         for (const BusinessDue& entry : due) {
-            turns_.note_due(entry.business, entry.due_ms);
+            if (!held_.contains(entry.business)) turns_.note_due(entry);
         }
     }
     news_.notify_one();
 }
 
+// Downtime is time in which nothing was tried, and a clock that stands before the last commit was
+// wrong then.
+Result<void> Dispatcher::follow_downtime() {
+    const Result<std::optional<UnixMs>> seen_ms = queue_.last_seen_ms();
+    if (!seen_ms) {
+        return tl::unexpected(seen_ms.error());
+    }
+    const std::int64_t moved_ms = *seen_ms ? clock_.now_ms() - **seen_ms : 0;
+    if (moved_ms > -kClockToleranceMs && moved_ms < kClockToleranceMs) {
+        return {};
+    }
+    log_move(moved_ms);
+    return queue_.clock_moved(moved_ms);
+}
+
+// A store that cannot be written now is told the next time.
+void Dispatcher::follow_clock(std::unique_lock<std::mutex>& lock) {
+    const std::int64_t moved_ms = watch_.moved_ms();
+    if (moved_ms != 0) {
+        log_move(moved_ms);
+    }
+    moved_ms_ += moved_ms;
+    if (moved_ms_ == 0) {
+        return;
+    }
+    const std::int64_t told_ms = std::exchange(moved_ms_, 0);
+    lock.unlock();
+    const Result<void> told = queue_.clock_moved(told_ms);
+    lock.lock();
+    if (!told) {
+        moved_ms_ += told_ms;
+    }
+}
+
+void Dispatcher::take_places_of_slow(std::int64_t now_ns) {
+    // In the order of their leases: behind the first that is not slow yet none is.
+    for (auto run = runs_.begin(); run != runs_.end() && run->slow_at_ns <= now_ns;) {
+        turns_.gave_place(run->counted);
+        const auto slow = run++;
+        slow_runs_.splice(slow_runs_.end(), runs_, slow);
+    }
+    slow_.set(turns_.slow());
+}
+
+// How long nothing can be dealt if nothing happens; nothing = until something does.
+std::optional<std::int64_t> Dispatcher::wait_ms(std::int64_t now_ns) {
+    std::optional<std::int64_t> least_ms;
+    if (const std::optional<UnixMs> due_ms = turns_.next_due_ms()) {
+        least_ms = std::max<std::int64_t>(*due_ms - clock_.now_ms(), 0);
+    }
+    if (turns_.is_short_of_places() && !runs_.empty()) {
+        const std::int64_t slow_ms = (runs_.front().slow_at_ns - now_ns) / kNsPerMs + 1;
+        least_ms = std::min(least_ms.value_or(slow_ms), slow_ms);
+    }
+    return least_ms;
+}
+
 // Waits until turns can be dealt; false when it is over.
 bool Dispatcher::wait_for_turns(std::unique_lock<std::mutex>& lock) {
     while (!is_stopping_) {
-        const std::optional<UnixMs> due_ms =
-            free_workers_ > 0 ? turns_.next_due_ms() : std::nullopt;
-        if (!due_ms) {
+        follow_clock(lock);
+        if (is_stopping_) {
+            break;
+        }
+        if (answer_asked(lock)) continue;
+        const std::int64_t now_ns = clock_.steady_ns();
+        take_places_of_slow(now_ns);
+        const std::optional<std::int64_t> pause_ms = wait_ms(now_ns);
+        if (!pause_ms) {
             news_.wait(lock);
             continue;
         }
-        const std::int64_t wait_ms = *due_ms - clock_.now_ms();
-        if (wait_ms <= 0) {
+        if (*pause_ms <= 0) {
             return true;
         }
-        news_.wait_for(lock, std::min<std::chrono::milliseconds>(std::chrono::milliseconds(wait_ms),
-                                                                 kLongestSleep));
+        news_.wait_for(lock, std::min<std::chrono::milliseconds>(
+                                 std::chrono::milliseconds(*pause_ms), kLongestSleep));
     }
     return false;
 }
@@ -134,10 +237,8 @@ bool Dispatcher::wait_for_turns(std::unique_lock<std::mutex>& lock) {
 void Dispatcher::schedule() {
     std::unique_lock lock(mutex_);
     while (wait_for_turns(lock)) {
-        const std::vector<Turn> turns = turns_.deal(free_workers_, clock_.now_ms());
-        for (const Turn& turn : turns) {
-            free_workers_ -= turn.count;
-        }
+        const std::vector<Turn> turns = turns_.deal(clock_.now_ms());
+        if (turns.empty()) continue;
         lock.unlock();
         lease(turns);
         lock.lock();
@@ -146,54 +247,104 @@ void Dispatcher::schedule() {
 
 void Dispatcher::lease(const std::vector<Turn>& turns) {
     const UnixMs now_ms = clock_.now_ms();
-    Result<Leased> leased = queue_.lease(turns, now_ms, now_ms + kLeaseMs);
+    Result<dispatch::Leased> leased = queue_.lease(turns, now_ms, now_ms + kLeaseMs);
     std::unique_lock lock(mutex_);
     if (!leased) {
         // Nothing was taken: everything is due again, but the store needs a moment.
         for (const Turn& turn : turns) {
-            turns_.note_due(turn.business, now_ms);
+            turns_.note_due({turn.business, now_ms, turn.priority.value_or(Priority::kUrgent)});
             turns_.settle_lease(turn, 0);
-            free_workers_ += turn.count;
         }
         observe::warn("dispatch", "no lease", {{"reason", leased.error().message}});
         news_.wait_for(lock, kStorePause, [this] { return is_stopping_; });
         return;
     }
-    std::unordered_map<std::string, int> counts;
-    for (Task& task : leased->tasks) {
-        ++counts[task.business];
-        leased_tasks_.push_back(std::move(task));
+    for (const BusinessDue& entry : leased->next_due) {
+        turns_.note_due(entry);
+    }
+    // Each turn's tasks follow each other, in the order of the turns.
+    const std::int64_t slow_at_ns = clock_.steady_ns() + kSlowMs * kNsPerMs;
+    auto task = leased->tasks.begin();
+    for (const Turn& turn : turns) {
+        int count = 0;
+        for (; task != leased->tasks.end() && task->business == turn.business &&
+               task->priority == turn.priority && count < turn.count;
+             ++task, ++count) {
+            runs_.push_back({std::move(*task), Turns::at_work(turn), slow_at_ns});
+            to_begin_.push_back(std::prev(runs_.end()));
+        }
+        turns_.settle_lease(turn, count);
+    }
+    at_work_.set(static_cast<double>(runs_.size() + slow_runs_.size()));
+    ensure_workers();
+}
+
+// One worker for each task that is leased, as far as threads can be had: a task without one waits
+// for the next that is free.
+void Dispatcher::ensure_workers() {
+    join_ended();
+    const auto waiting = static_cast<int>(to_begin_.size());
+    for (int missing = waiting - idle_workers_; missing > 0; --missing) {
+        begin_worker();
+    }
+    for (int i = 0; i < std::min(waiting, idle_workers_); ++i) {
         leased_.notify_one();
     }
-    for (const BusinessDue& entry : leased->next_due) {
-        turns_.note_due(entry.business, entry.due_ms);
+}
+
+void Dispatcher::begin_worker() {
+    workers_.emplace_back();
+    const auto worker = std::prev(workers_.end());
+    try {
+        worker->thread = std::thread([this, worker] {
+            work();
+            const std::lock_guard lock(mutex_);
+            worker->is_over = true;
+            --threads_running_;
+            ended_.notify_all();
+        });
+        ++threads_running_;
+    } catch (const std::system_error& error) {
+        workers_.erase(worker);
+        observe::warn("dispatch", "no further thread", {{"reason", error.what()}});
     }
-    for (const Turn& turn : turns) {
-        const int count = counts[turn.business];
-        turns_.settle_lease(turn, count);
-        free_workers_ += turn.count - count;
-    }
+}
+
+void Dispatcher::join_ended() {
+    std::erase_if(workers_, [](Worker& worker) {
+        if (worker.is_over) worker.thread.join();
+        return worker.is_over;
+    });
 }
 
 void Dispatcher::work() {
     std::unique_lock lock(mutex_);
     while (true) {
-        leased_.wait(lock, [this] { return is_stopping_ || !leased_tasks_.empty(); });
+        ++idle_workers_;
+        const bool has_news = leased_.wait_for(
+            lock, kIdleWorker, [this] { return is_stopping_ || !to_begin_.empty(); });
+        --idle_workers_;
         // Leased tasks that nobody began with stay leased; the next process takes them back.
-        if (is_stopping_) {
+        if (!has_news || is_stopping_) {
             return;
         }
-        const Task task = std::move(leased_tasks_.front());
-        leased_tasks_.pop_front();
-        lock.unlock();
-        const Completion completion = runner_.run(task);
-        complete(task, completion);
-        log_run(task, completion);
-        lock.lock();
-        turns_.task_ended(task.business);
-        ++free_workers_;
-        news_.notify_one();
+        const Runs::iterator run = to_begin_.front();
+        to_begin_.pop_front();
+        run_one(lock, run);
     }
+}
+
+void Dispatcher::run_one(std::unique_lock<std::mutex>& lock, Runs::iterator run) {
+    lock.unlock();
+    const Completion completion = runner_.run(run->task);
+    complete(run->task, completion);
+    log_run(run->task, completion);
+    lock.lock();
+    turns_.task_ended(run->counted);
+    (run->counted.holds_place ? runs_ : slow_runs_).erase(run);
+    at_work_.set(static_cast<double>(runs_.size() + slow_runs_.size()));
+    slow_.set(turns_.slow());
+    news_.notify_one();
 }
 
 // An outcome that the store refuses, which is a defect of ours, must not leave the task leased for

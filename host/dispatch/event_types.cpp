@@ -9,15 +9,15 @@ namespace {
 using enum EventSubject;
 
 constexpr std::array<EventRule, 11> kRules{{
-    {"job.unit_moveIn.completed", kJob, Priority::kUrgent, true},
-    {"job.unit_moveOut.completed", kJob, Priority::kUrgent, true},
-    {"job.unit_moveOut.created", kJob, Priority::kUrgent},
-    {"job.unit_moveOut.cancelled", kJob, Priority::kUrgent},
+    {"job.unit_moveIn.completed", kJob, Priority::kUrgent, true, kSaysMovedIn},
+    {"job.unit_moveOut.completed", kJob, Priority::kUrgent, true, kSaysOver},
+    {"job.unit_moveOut.created", kJob, Priority::kUrgent, false, kSaysLeaving},
+    {"job.unit_moveOut.cancelled", kJob, Priority::kUrgent, false, kSaysStaying},
     {"job.unit_transfer.completed", kJob, Priority::kUrgent, true},
     {"unitRental.updated", kRental, Priority::kUrgent},
     // Thousands come at once, at the hour at which debts are counted.
-    {"unitRental.markOverdue", kRental, Priority::kNormal},
-    {"unitRental.unmarkOverdue", kRental, Priority::kUrgent},
+    {"unitRental.markOverdue", kRental, Priority::kNormal, false, kSaysOverdue},
+    {"unitRental.unmarkOverdue", kRental, Priority::kUrgent, false, kSaysPaid},
     {"unit.updated", kUnit, Priority::kNormal},
     {"user.updated", kRenter, Priority::kNormal},
     {"site.settings.updated", kSite, Priority::kNormal},

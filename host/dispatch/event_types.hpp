@@ -23,6 +23,7 @@ struct EventRule {
     EventSubject subject = EventSubject::kJob;
     Priority priority = Priority::kNormal;
     bool is_of_completed_job = false;  // the job must read completed, else it is read again
+    TaskFlags says = 0;                // of its rentals; of a transfer's see Resolver
 };
 
 // Null for a type that asks for no look.

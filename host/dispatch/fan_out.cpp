@@ -87,8 +87,8 @@ FanOut::Next FanOut::read_listed(const std::string& renter_id, const Cursor& cur
     for (const access::Facts& facts : page->rentals) {
         if (may_have_access(facts)) add(facts.rental_id);
     }
-    for (const std::string& rental_id : page->unreadable) {
-        add(rental_id);
+    for (const storeganise::UnreadableRow& row : page->unreadable) {
+        if (!row.rental_id.empty()) add(row.rental_id);
     }
     budget_ -= page->rows;
     if (page->rows < kRowsPerPage) return std::nullopt;

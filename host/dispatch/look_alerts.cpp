@@ -1,6 +1,7 @@
 #include "dispatch/look_alerts.hpp"
 
 #include "base/encoding.hpp"
+#include "dispatch/account_alerts.hpp"
 
 namespace gatehouse::dispatch {
 namespace {
@@ -9,7 +10,6 @@ using access::Look;
 
 constexpr std::size_t kMaxTextBytes = 300;
 constexpr std::size_t kMaxUnitBytes = 64;
-constexpr const char* kStoreganise = "credentials:storeganise";
 
 AlertChange raised(std::string subject, const std::string& text) {
     return AlertChange{std::move(subject), true, shorten(text, kMaxTextBytes), "", ""};
@@ -22,9 +22,7 @@ AlertChange cured(std::string subject) {
 // Whose key or credentials are refused; empty if the error is another.
 std::string refused_credentials(const Look& look, const Error& error) {
     const bool is_reading = look.stage == Look::Stage::kReading;
-    if (is_reading && (error.kind == ErrorKind::kAuth || error.kind == ErrorKind::kForbidden)) {
-        return kStoreganise;
-    }
+    if (is_reading && is_account_refused(error)) return kAccountSubject;
     const bool is_vendor = look.stage == Look::Stage::kVendor && error.kind == ErrorKind::kAuth;
     return is_vendor ? "credentials:" + look.connection : "";
 }
@@ -53,6 +51,7 @@ std::string with_unit(const Look& look, const std::string& message) {
 
 void add_of_failure(std::vector<AlertChange>& changes, const Look& look, const Error& error,
                     const std::string& rental_id, bool is_past_budget) {
+    if (!look.unknown_state.empty()) return;  // of the state
     if (const std::string subject = refused_credentials(look, error); !subject.empty()) {
         changes.push_back(raised(subject, error.message));
     } else if (needs_a_person(look, error) || is_past_budget) {
@@ -79,14 +78,28 @@ void add_of_fuse(std::vector<AlertChange>& changes, const Look& look,
     }
 }
 
+void add_of_state(std::vector<AlertChange>& changes, const Look& look,
+                  const std::string& rental_id) {
+    if (look.unknown_state.empty()) return;
+    changes.push_back(raised(state_subject(look.unknown_state),
+                             "rental state '" + shorten(look.unknown_state, kMaxUnitBytes) +
+                                 "' is not known, first seen of rental " + rental_id +
+                                 ": the access of all such rentals stays as it is"));
+}
+
 }  // namespace
+
+std::string state_subject(std::string_view state) {
+    return std::string(kStateSubject) + shorten(std::string(state), kMaxUnitBytes);
+}
 
 std::vector<AlertChange> alerts_of(const Look& look, const std::string& rental_id,
                                    bool is_past_budget) {
     std::vector<AlertChange> changes;
     add_of_fuse(changes, look, rental_id);
+    add_of_state(changes, look, rental_id);
     if (look.stage != Look::Stage::kReading) {
-        changes.push_back(cured(kStoreganise));
+        changes.push_back(cured(kAccountSubject));
     }
     if (look.has_vendor_agreed) {
         changes.push_back(cured("credentials:" + look.connection));

@@ -38,9 +38,16 @@ json event_of(const notify::News& alert, const std::string& id) {
               {"unitId", alert.unit_id}}}};
 }
 
-// The same for every attempt and after a restart, another for every other event and route.
-std::string id_of(const Task& task) {
-    const std::string whole = task.business + '\n' + task.key + '\n' + task.event_body;
+// The same for every attempt, after a restart, and for the same event in a restored database, whose
+// row ids are given anew; another for every other event and route.
+std::string id_of(const Task& task, const notify::Told& told) {
+    std::string whole = task.business + '\n';
+    if (told.alert) {
+        whole += task.key;
+    } else {
+        whole += task.event_source + '\n' + task.event_sender_id + '\n' +
+                 std::to_string(told.route) + '\n' + told.connection;
+    }
     return "gh_" + to_hex(sha256(whole)).substr(0, kIdDigits);
 }
 
@@ -82,7 +89,7 @@ Outcome Notifier::run(const Task& task, observe::StepLog& steps) {
     if (const auto wait = rates_.wait_ms(rate_key, route->rate, clock_.now_ms()); wait > 0) {
         return too_soon(wait);
     }
-    const std::string id = id_of(task);
+    const std::string id = id_of(task, *told);
     Result<json> event = told->alert ? Result<json>(event_of(*told->alert, id)) : event_of(task);
     if (!event) return {tl::unexpected(event.error())};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "dispatch/account_alerts.hpp"
 #include "dispatch/fan_out.hpp"
 
 namespace gatehouse::dispatch {
@@ -20,7 +21,10 @@ std::string shown(const std::string& id) {
 }
 
 Outcome failed(Error error) {
-    return {tl::unexpected(std::move(error))};
+    Outcome outcome;
+    note_refusal(error, outcome.alert_changes);
+    outcome.status = tl::unexpected(std::move(error));
+    return outcome;
 }
 
 Outcome names_nothing(const EventRule& rule) {
@@ -107,20 +111,22 @@ Outcome Resolver::run(const Task& task, observe::StepLog& steps) {
     Outcome outcome;
     const bool is_edit = rule->type == "unitRental.updated";
     const bool may_wait = is_edit && !is_edit_at_the_door(*data);
-    add_named_looks(data->rental_ids, may_wait ? Priority::kNormal : rule->priority, task, steps,
-                    outcome);
+    const Wish wish{may_wait ? Priority::kNormal : rule->priority, rule->says};
+    add_named_looks(data->rental_ids, wish, task, steps, outcome);
     return outcome;
 }
 
 Outcome Resolver::resolve_job(const EventRule& rule, const EventData& data, const Task& task,
                               storeganise::Client& client, observe::StepLog& steps) {
     storeganise::Job job;
+    bool has_answered = false;
     if (!data.job_id.empty()) {
         Result<storeganise::Job> read = read_job(rule, data.job_id, client, steps);
         // A job that is gone does not matter where the event names the rentals itself.
         const bool is_gone = !read && read.error().kind == ErrorKind::kNotFound;
         if (!read && (!is_gone || data.rental_ids.empty())) return failed(read.error());
         if (read) job = std::move(*read);
+        has_answered = true;
     } else if (data.rental_ids.empty()) {
         return names_nothing(rule);
     }
@@ -130,10 +136,16 @@ Outcome Resolver::resolve_job(const EventRule& rule, const EventData& data, cons
         return {fail(ErrorKind::kNotFound, "job " + shown(job.id) + " names no rental")};
     }
     Outcome outcome;
+    if (has_answered) note_answer(outcome.alert_changes);
+    Wish wish{rule.priority, rule.says};
     if (rule.type == "job.unit_transfer.completed") {
         link(data, job, task, clock_.now_ms(), outcome);
+        if (!outcome.transfers.empty()) {
+            wish.old_rental_id = outcome.transfers.front().old_rental_id;
+            wish.new_rental_id = outcome.transfers.front().new_rental_id;
+        }
     }
-    add_named_looks(rental_ids, rule.priority, task, steps, outcome);
+    add_named_looks(rental_ids, wish, task, steps, outcome);
     return outcome;
 }
 
@@ -147,8 +159,9 @@ Outcome Resolver::fan_out(const EventRule& rule, const EventData& data, const Ta
     if (!next) return failed(next.error());
     const std::vector<std::string> rental_ids = fan_out.take();
     Outcome outcome;
+    if (is_renter && !*next) note_answer(outcome.alert_changes);
     if (rental_ids.empty() && !*next) steps.add(StepKind::kDecided, "no rental of it is known");
-    add_looks(rental_ids, rule.priority, task, steps, outcome);
+    add_looks(rental_ids, Wish{rule.priority}, task, steps, outcome);
     if (*next) {
         outcome.follow_ups.push_back(NewTask{task.business, TaskKind::kResolve,
                                              key_of(task.event_id, **next), clock_.now_ms(),
@@ -157,21 +170,26 @@ Outcome Resolver::fan_out(const EventRule& rule, const EventData& data, const Ta
     return outcome;
 }
 
-void Resolver::add_named_looks(const std::vector<std::string>& rental_ids, Priority priority,
+TaskFlags Resolver::Wish::says_of(const std::string& rental_id) const {
+    if (!old_rental_id.empty() && rental_id == old_rental_id) return kSaysOver;
+    if (!new_rental_id.empty() && rental_id == new_rental_id) return kSaysMovedIn;
+    return says;
+}
+
+void Resolver::add_named_looks(const std::vector<std::string>& rental_ids, const Wish& wish,
                                const Task& task, observe::StepLog& steps, Outcome& outcome) const {
     const int size = static_cast<int>(rental_ids.size());
     const int begin = std::clamp(cursor_of(task.key).offset, 0, size);
     const int end = begin + std::min(kMaxLooks, size - begin);
-    add_looks({rental_ids.begin() + begin, rental_ids.begin() + end}, priority, task, steps,
-              outcome);
+    add_looks({rental_ids.begin() + begin, rental_ids.begin() + end}, wish, task, steps, outcome);
     if (end == size) return;
     const Cursor next{Cursor::Phase::kListed, {}, end};
     outcome.follow_ups.push_back(NewTask{task.business, TaskKind::kResolve,
                                          key_of(task.event_id, next), clock_.now_ms(),
-                                         task.event_id, priority});
+                                         task.event_id, wish.priority});
 }
 
-void Resolver::add_looks(const std::vector<std::string>& rental_ids, Priority priority,
+void Resolver::add_looks(const std::vector<std::string>& rental_ids, const Wish& wish,
                          const Task& task, observe::StepLog& steps, Outcome& outcome) const {
     const bool is_each_said = rental_ids.size() <= kMaxLookSteps;
     if (!is_each_said) {
@@ -180,7 +198,8 @@ void Resolver::add_looks(const std::vector<std::string>& rental_ids, Priority pr
     for (const std::string& rental_id : rental_ids) {
         if (is_each_said) steps.add(StepKind::kDecided, "look at rental " + shown(rental_id));
         outcome.follow_ups.push_back(NewTask{task.business, TaskKind::kReconcile, rental_id,
-                                             clock_.now_ms(), task.event_id, priority});
+                                             clock_.now_ms(), task.event_id, wish.priority,
+                                             wish.says_of(rental_id)});
     }
 }
 

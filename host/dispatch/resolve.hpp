@@ -29,10 +29,20 @@ class Resolver final : public TaskHandler {
                         storeganise::Client& client, observe::StepLog& steps);
     Outcome fan_out(const EventRule& rule, const EventData& data, const Task& task,
                     storeganise::Client& client, observe::StepLog& steps);
+    // How urgent the looks at an event's rentals are, and what it says of them.
+    struct Wish {
+        Priority priority = Priority::kNormal;
+        TaskFlags says = 0;
+        // Of a transfer.
+        std::string old_rental_id = {};
+        std::string new_rental_id = {};
+
+        TaskFlags says_of(const std::string& rental_id) const;
+    };
     // At most kMaxLooks of them; a further task goes on with the rest.
-    void add_named_looks(const std::vector<std::string>& rental_ids, Priority priority,
+    void add_named_looks(const std::vector<std::string>& rental_ids, const Wish& wish,
                          const Task& task, observe::StepLog& steps, Outcome& outcome) const;
-    void add_looks(const std::vector<std::string>& rental_ids, Priority priority, const Task& task,
+    void add_looks(const std::vector<std::string>& rental_ids, const Wish& wish, const Task& task,
                    observe::StepLog& steps, Outcome& outcome) const;
 
     const Businesses& businesses_;

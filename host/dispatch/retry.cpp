@@ -33,6 +33,12 @@ std::optional<UnixMs> next_attempt(const Error& error, int attempt, UnixMs first
     if (error.kind == ErrorKind::kPending) {
         return now_ms + std::max(asked_ms, kMinDelayMs);
     }
+    if (is_postponed(error)) {
+        // A little apart, or all who were told the same come back together.
+        const auto spread = static_cast<std::uint64_t>(asked_ms / 4);
+        return now_ms + std::max(asked_ms, kMinDelayMs) +
+               static_cast<std::int64_t>(random.below(spread + 1));
+    }
     const bool needs_a_person =
         error.kind == ErrorKind::kAuth || error.kind == ErrorKind::kForbidden;
     const std::int64_t floor_ms =

@@ -6,6 +6,7 @@
 //   auth, forbidden                      | back-off, at least a minute: a person must act
 //   rate_limited, unavailable, conflict, |
 //   not_found, internal                  | back-off
+//   any of these two lines, postponed    | when the way opens (Error::is_postponed): no attempt
 //
 // Back-off is exponential with full jitter between kMinDelayMs and the step, never sooner than
 // Retry-After asks (capped at max_retry_ms). A budget that has lasted budget_ms ends in a dead
@@ -25,6 +26,11 @@ namespace gatehouse::dispatch {
 
 constexpr std::int64_t kMinDelayMs = 200;
 constexpr std::int64_t kMinDelayForPersonMs = 60'000;
+
+// Whether a run that ended so was an attempt at all.
+inline bool is_postponed(const Error& error) {
+    return error.is_postponed && error.retry_after_ms.has_value();
+}
 
 // Whether time, or a person's act elsewhere, can make the same task succeed.
 bool may_be_cured(const Error& error);

@@ -1,5 +1,8 @@
 #include "dispatch/route_task.hpp"
 
+#include <optional>
+#include <vector>
+
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "dispatch/event_site.hpp"
@@ -22,6 +25,12 @@ NewTask message_task(const Task& task, std::size_t route, const std::string& con
     return message;
 }
 
+// When the event was made, by its sender's clock; nothing if it does not say so readably.
+std::optional<UnixMs> made_ms(const json& event) {
+    const Result<UnixMs> made = parse_utc(string_member(event, "created").value_or(""));
+    return made ? std::optional(*made) : std::nullopt;
+}
+
 }  // namespace
 
 Outcome Router::run(const Task& task, observe::StepLog& steps) {
@@ -34,7 +43,15 @@ Outcome Router::run(const Task& task, observe::StepLog& steps) {
     EventObjects objects(*parts->second.client, data == nullptr ? json() : *data, &steps);
     objects.set_patient(task.attempt <= kPatientAttempts);
     const std::vector<config::Notify>& routes = parts->second.config->notify;
-    for (const std::size_t i : notify::routes_for(routes, task.event_type)) {
+    const std::vector<std::size_t> wanting = notify::routes_for(routes, task.event_type);
+    const std::optional<UnixMs> made = made_ms(*event);
+    if (!wanting.empty() && made && *made < clock_.now_ms() - keep_ids_ms_) {
+        return {fail(ErrorKind::kInvalid,
+                     "the event was made at " + format_utc(*made) +
+                         ", longer ago than ids of events stay known: it may have been told "
+                         "before and is told nobody")};
+    }
+    for (const std::size_t i : wanting) {
         const config::Notify& route = routes[i];
         const Result<bool> is_meant = is_of_sites(route.sites, objects);
         if (!is_meant) return {tl::unexpected(is_meant.error())};

@@ -1,6 +1,8 @@
 #include "dispatch/sweep_comparison.hpp"
 
 #include "access/compare.hpp"
+#include "access/rental_state.hpp"
+#include "dispatch/look_alerts.hpp"
 
 namespace gatehouse::dispatch {
 
@@ -14,7 +16,10 @@ Result<std::string> SweepComparison::difference(
         return std::string(to_string(found->kind)) + ": " + found->reason;
     }
     if (found.error().kind == ErrorKind::kUnavailable) return tl::unexpected(found.error());
-    const auto alert = alerts_.alert(business.business, "rental:" + listed.rental_id);
+    const bool is_unknown = access::phase_of(listed.state) == access::RentalPhase::kUnknown;
+    const std::string subject =
+        is_unknown ? state_subject(listed.state) : "rental:" + listed.rental_id;
+    const auto alert = alerts_.alert(business.business, subject);
     if (!alert) return fail(ErrorKind::kInternal, alert.error().message);
     const bool is_known = *alert && (*alert)->cured_ms == 0;
     return is_known ? std::string() : "look: " + found.error().message;

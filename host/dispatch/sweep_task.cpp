@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/encoding.hpp"
+#include "dispatch/account_alerts.hpp"
+#include "dispatch/look_alerts.hpp"
 #include "sweep/schedule.hpp"
 
 namespace gatehouse::dispatch {
@@ -24,6 +26,10 @@ constexpr int kMaxFullSweeps = 8;
 
 // Failed runs in a row until people are told, and until a sweep that a person asked for gives up.
 constexpr int kPatience = 3;
+
+// More rows that cannot be read than this are one alert, not one each.
+constexpr std::int64_t kMaxUnreadAlerts = 20;
+constexpr int kMaxAlertsRead = 500;
 
 // The first delta after a start goes back to before the last full sweep, which is a day ago at
 // most, two changes of the clocks included.
@@ -228,6 +234,8 @@ bool SweepTask::hand_out(const Task& task, const SweepOrder& order, Progress& pr
 Outcome SweepTask::fail_step(const Task& task, const SweepOrder& order, Business& business,
                              Progress& progress, Error error, observe::StepLog& steps) {
     const bool is_lasting = task.attempt >= kPatience;
+    // Each run is an attempt, whatever shut its way: after some of them somebody is told.
+    error.is_postponed = false;
     const bool must_begin_anew =
         error.kind == ErrorKind::kConflict || error.kind == ErrorKind::kInternal;
     progress.report.error = shorten(error.message, 200);
@@ -236,6 +244,7 @@ Outcome SweepTask::fail_step(const Task& task, const SweepOrder& order, Business
     parts_.reports.put(progress.report);
 
     Outcome outcome;
+    if (!progress.sweep->is_at_vendor()) note_refusal(error, outcome.alert_changes);
     if (is_lasting && !order.is_dry) {
         outcome.alert_changes.push_back(
             AlertChange{subject_of(task.business, order), true,
@@ -261,21 +270,63 @@ Outcome SweepTask::finish(const Task& task, const SweepOrder& order, Business& b
     parts_.reports.put(report);
     count(report, order);
 
+    const bool is_doubted = !findings.troubles().empty();
     const bool has_trouble = !report.troubles.empty();
     Outcome outcome;
-    if (!order.is_dry) {
-        outcome.alert_changes.push_back(AlertChange{subject_of(task.business, order), has_trouble,
-                                                    joined(report.troubles), "", ""});
-    }
+    if (!order.is_dry) add_alerts(task.business, order, progress, outcome);
     const bool is_worth_a_step = order.is_full || has_trouble || !report.differences.empty();
     if (is_worth_a_step) steps.add(StepKind::kNote, sweep::summary(report));
     for (const std::string& trouble : report.troubles) {
         steps.add(StepKind::kNote, shorten(trouble, 400));
     }
     if (order.is_periodic) outcome.again_ms = next_ms(task.business, order, findings);
-    if (!order.is_full && !order.is_dry && !has_trouble) business.delta_since_ms = report.began_ms;
+    if (!order.is_full && !order.is_dry && !is_doubted) business.delta_since_ms = report.began_ms;
     forget(business, task.key);
     return outcome;
+}
+
+void SweepTask::add_alerts(const std::string& business, const SweepOrder& order,
+                           const Progress& progress, Outcome& outcome) {
+    const sweep::Findings& findings = progress.sweep->findings();
+    const bool are_too_many = findings.occupied_unreadable > kMaxUnreadAlerts ||
+                              std::ranges::any_of(findings.unread(), [](const sweep::Unread& row) {
+                                  return row.is_occupied && row.rental_id.empty();
+                              });
+    note_answer(outcome.alert_changes);
+    const bool is_raised = !findings.troubles().empty() || are_too_many;
+    outcome.alert_changes.push_back(AlertChange{subject_of(business, order), is_raised,
+                                                joined(progress.report.troubles), "", ""});
+    if (!are_too_many) add_unread(business, findings, outcome);
+    if (order.is_full && findings.troubles().empty()) cure_states(business, findings, outcome);
+}
+
+// Each gets a look of its own, which cures its alert if the rental alone can be read.
+void SweepTask::add_unread(const std::string& business, const sweep::Findings& findings,
+                           Outcome& outcome) const {
+    for (const sweep::Unread& row : findings.unread()) {
+        if (!row.is_occupied) continue;
+        outcome.alert_changes.push_back(
+            AlertChange{"rental:" + row.rental_id, true,
+                        "it is occupied and cannot be read, its access stays as it is: " + row.why,
+                        row.rental_id, ""});
+        outcome.follow_ups.push_back(
+            look_at(business, row.rental_id, false, parts_.clock.now_ms()));
+    }
+}
+
+// The alerts of rental states that no rental is in any more. Where they cannot be read, the next
+// sweep does it.
+void SweepTask::cure_states(const std::string& business, const sweep::Findings& findings,
+                            Outcome& outcome) const {
+    const auto alerts = parts_.alerts.alerts(business, kMaxAlertsRead);
+    if (!alerts) return;
+    for (const AlertRecord& alert : *alerts) {
+        if (!alert.subject.starts_with(kStateSubject) || alert.cured_ms != 0) continue;
+        const bool is_met = std::ranges::any_of(
+            findings.unknown_states,
+            [&](const std::string& state) { return state_subject(state) == alert.subject; });
+        if (!is_met) outcome.alert_changes.push_back(AlertChange{alert.subject, false, "", "", ""});
+    }
 }
 
 void SweepTask::forget(Business& business, const std::string& key) {

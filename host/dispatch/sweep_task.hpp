@@ -56,6 +56,7 @@ class SweepTask final : public TaskHandler {
         access::StrayDesk& strays;
         const sweep::Comparison& comparison;
         sweep::Reports& reports;
+        Alerts& alerts;
         const Clock& clock;
         observe::Metrics& metrics;
     };
@@ -87,6 +88,12 @@ class SweepTask final : public TaskHandler {
                       Progress& progress, Error error, observe::StepLog& steps);
     Outcome finish(const Task& task, const SweepOrder& order, Business& business,
                    Progress& progress, observe::StepLog& steps);
+    void add_alerts(const std::string& business, const SweepOrder& order, const Progress& progress,
+                    Outcome& outcome);
+    void add_unread(const std::string& business, const sweep::Findings& findings,
+                    Outcome& outcome) const;
+    void cure_states(const std::string& business, const sweep::Findings& findings,
+                     Outcome& outcome) const;
     void forget(Business& business, const std::string& key);
     UnixMs next_ms(const std::string& business, const SweepOrder& order,
                    const sweep::Findings& findings) const;

@@ -1,6 +1,19 @@
 #include "dispatch/task.hpp"
 
+#include <array>
+
 namespace gatehouse::dispatch {
+
+TaskFlags combined(TaskFlags older, TaskFlags newer) {
+    unsigned kept = older;
+    constexpr std::array<unsigned, 3> kContrary{kSaysMovedIn | kSaysOver, kSaysOverdue | kSaysPaid,
+                                                kSaysLeaving | kSaysStaying};
+    for (const unsigned pair : kContrary) {
+        if ((newer & pair) != 0) kept &= ~pair;
+    }
+    const unsigned swept = unsigned{older} & unsigned{newer} & kSwept;
+    return static_cast<TaskFlags>(((kept | newer) & ~unsigned{kSwept}) | swept);
+}
 
 std::string_view to_string(TaskKind kind) {
     switch (kind) {
@@ -22,6 +35,10 @@ std::string_view to_string(TaskKind kind) {
             return "care";
     }
     return "unknown";
+}
+
+std::string_view key_for_logs(std::string_view key) {
+    return key.starts_with('{') ? "news of an alert" : key;
 }
 
 std::string inbound_key(std::string_view connection, std::string_view sender_id) {

@@ -40,18 +40,32 @@ enum class Priority : std::uint8_t {
 };
 
 // Who asked for a look, and why it may do more than an event's look.
-enum TaskFlag : std::uint8_t {
+enum TaskFlag : std::uint16_t {
     kSwept = 1,   // only a sweep asked: its ends count for the fuse. Kept while all askers say so
     kVerify = 2,  // the vendor was seen to differ from the record: apply even if nothing changed
     kConfirmed = 4,  // a person let an end pass the fuse
+    // What the event said (access/event_word.hpp). Of two that exclude each other the newer stays.
+    kSaysMovedIn = 8,
+    kSaysOver = 16,
+    kSaysOverdue = 32,
+    kSaysPaid = 64,
+    kSaysLeaving = 128,
+    kSaysStaying = 256,
 };
-using TaskFlags = std::uint8_t;
+using TaskFlags = std::uint16_t;
+
+// `older` and `newer` of two that ask for the same task.
+TaskFlags combined(TaskFlags older, TaskFlags newer);
 
 std::string_view to_string(TaskKind kind);
 
 // The key of a kInbound task, "doors/<the vendor's id of the event>", and the connection in it.
 std::string inbound_key(std::string_view connection, std::string_view sender_id);
 std::string connection_of(std::string_view inbound_key);
+
+// What logs may say of a key: the ids in it, and not the text of an alert's news, which may name a
+// renter.
+std::string_view key_for_logs(std::string_view key);
 
 // (business, kind, key) is unique among waiting tasks: enqueueing a second one pulls the first
 // one's due time forward, gives it a fresh budget of attempts and, if it is being worked on, makes
@@ -63,8 +77,9 @@ struct NewTask {
     UnixMs due_ms = 0;
     std::int64_t event_id = 0;  // the event that asks for it, for the timeline; 0 = none
     Priority priority = Priority::kUrgent;  // a waiting task keeps the more urgent one
-    TaskFlags flags = 0;                    // kSwept is kept if all ask so; the others add up
+    TaskFlags flags = 0;                    // see combined()
     bool only_if_absent = false;            // leaves a task of this key as it is
+    bool pushes_back = false;  // with only_if_absent: but makes it wait until due_ms at least
 };
 
 // A task that this process holds a lease on.
@@ -74,11 +89,15 @@ struct Task {
     TaskKind kind = TaskKind::kResolve;
     std::string key;
     int attempt = 1;              // this run's number since the last fresh start, from 1
-    UnixMs first_due_ms = 0;      // when this budget of attempts began
+    UnixMs first_due_ms = 0;      // when the first attempt of this budget began
     std::int64_t generation = 0;  // moves with every enqueueing; Completion carries it back
     TaskFlags flags = 0;          // of all who asked since the last run
+    std::string last_error = {};  // of the last run, if it did not end well
+    Priority priority = Priority::kUrgent;
     // The event, with its type and body; reconcile and alert have none.
     std::int64_t event_id = 0;
+    std::string event_source;
+    std::string event_sender_id;
     std::string event_type;
     std::string event_body;
 };
@@ -95,6 +114,7 @@ struct Completion {
     std::int64_t generation = 0;
     Outcome outcome = Outcome::kDone;
     UnixMs retry_due_ms = 0;
+    bool is_attempt = true;      // kRetry only: false = the run counts as no attempt
     std::optional<Error> error;  // kRetry and kDead
     // kDone only: the task stays, due at this time with a fresh budget. Timers and everything
     // periodic are made of it. Unless that is now already, its event is done with all the same.

@@ -12,28 +12,29 @@
 
 namespace gatehouse::dispatch {
 
-// The earliest waiting task of a business.
+// The earliest waiting task of a business, of one urgency.
 struct BusinessDue {
     std::string business;
     UnixMs due_ms = 0;
+    Priority priority = Priority::kUrgent;
 };
 
-// One business's turn: take at most `count` of its due tasks, the urgent ones first, of each
-// urgency the earliest first.
+// One business's turn: take at most `count` of its due tasks of this urgency (nothing = the urgent
+// ones first), of each urgency the earliest first.
 struct Turn {
     std::string business;
     int count = 1;
-    // The first of them is a normal one that has been due for kAgedMs, if there is one: however
-    // many urgent tasks there are, the others get on.
-    bool takes_aged = false;
+    std::optional<Priority> priority = std::nullopt;
+    bool is_of_slow = false;  // for Turns: dealt while a task of the business was slow
 };
 
+// Normal tasks that have been due for longer get on, however many urgent ones there are.
 constexpr std::int64_t kAgedMs = 60'000;
 
 struct Leased {
     std::vector<Task> tasks;
-    // For each business of the turns that still has waiting tasks: its next due time, which may
-    // already be past.
+    // For each business of the turns and each urgency of which tasks still wait: the next due time,
+    // which may already be past.
     std::vector<BusinessDue> next_due;
 };
 
@@ -66,7 +67,16 @@ class TaskQueue {
     // Makes every lease of an earlier process due again. Called once, before the first lease().
     virtual Result<void> reclaim_leases() = 0;
 
-    // One row per business with waiting tasks; read once at start.
+    // The time of day when an earlier process last committed, to a minute; nothing in a new queue.
+    virtual Result<std::optional<UnixMs>> last_seen_ms() = 0;
+
+    // To be called when the time of day has moved by `by_ms` beyond the time that passed, time
+    // without a process included. Delays end when they would have ended and budgets of attempts
+    // count no more than was tried. Dates stay: what is due more than a day after the old time of
+    // day comes out of the facts.
+    virtual Result<void> clock_moved(std::int64_t by_ms) = 0;
+
+    // One row per business and urgency with waiting tasks; read once at start.
     virtual Result<std::vector<BusinessDue>> businesses_due() = 0;
 
     virtual Result<void> enqueue(const std::vector<NewTask>& tasks) = 0;

@@ -1,5 +1,7 @@
 #include "dispatch/task_runner.hpp"
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/encoding.hpp"
@@ -20,29 +22,68 @@ void raise_alert(const Task& task, const std::string& reason, Completion& comple
                     "", ""});
 }
 
+// A way may stay shut for days, and tasks that wait for it come by often: only the first of them in
+// a row says so, and what the others only read is not worth a line.
+void note_postponed(const Task& task, const Error& error, const std::string& reason,
+                    observe::StepLog& steps) {
+    if (task.last_error != error.message) {
+        steps.add(observe::StepKind::kRetry, reason + "; waits, no attempt");
+        return;
+    }
+    steps.drop_unless([](const observe::Step& step) {
+        return step.kind == observe::StepKind::kAsked && !step.text.starts_with("GET ");
+    });
+}
+
 }  // namespace
 
 TaskRunner::TaskRunner(Handlers handlers, const config::Dispatch& settings, const Clock& clock,
-                       Random& random, observe::Metrics& metrics)
+                       Random& random, observe::Metrics& metrics, const CrashMarks* marks)
     : handlers_(std::move(handlers)),
       settings_(settings),
       clock_(clock),
       random_(random),
+      marks_(marks),
       done_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
                             {{"outcome", "done"}})),
       retried_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
                                {{"outcome", "retry"}})),
+      postponed_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
+                                 {{"outcome", "postponed"}})),
       dead_(metrics.counter("gatehouse_dispatch_tasks_total", "Runs of tasks by outcome",
                             {{"outcome", "dead"}})) {}
 
 Completion TaskRunner::run(const Task& task) {
+    if (marks_ != nullptr && marks_->crashes(task.id) >= kCrashesToPark) {
+        return parked(task, "the host failed " + std::to_string(marks_->crashes(task.id)) +
+                                " times at this work");
+    }
     observe::StepLog steps(clock_);
     const auto handler = handlers_.find(task.kind);
-    Outcome outcome =
-        handler == handlers_.end()
-            ? Outcome{fail(ErrorKind::kUnsupported, "no handler for this kind of task")}
-            : handler->second->run(task, steps);
-    return judge(task, std::move(outcome), steps);
+    if (handler == handlers_.end()) {
+        return judge(task, {fail(ErrorKind::kUnsupported, "no handler for this kind of task")},
+                     steps);
+    }
+    const CrashMarks::AtWork at_work(task.id);
+    try {
+        return judge(task, handler->second->run(task, steps), steps);
+    } catch (const std::exception& error) {
+        return parked(task, std::string("an exception: ") + error.what());
+    }
+}
+
+Completion TaskRunner::parked(const Task& task, const std::string& why) {
+    observe::StepLog steps(clock_);
+    // Never retried, whatever the task is.
+    Completion completion =
+        judge(task, {fail(ErrorKind::kInvalid, "a defect of Gatehouse, please report it: " + why)},
+              steps);
+    if (task.kind == TaskKind::kReconcile) {
+        completion.alert_changes.push_back(AlertChange{
+            "rental:" + task.key, true,
+            "work on this rental was given up (gatehouse dead-letters): " + why, task.key, ""});
+    }
+    return completion;
 }
 
 Completion TaskRunner::failed(const Task& task, Error error) {
@@ -69,12 +110,20 @@ Completion TaskRunner::judge(const Task& task, Outcome outcome, observe::StepLog
         std::optional<UnixMs> next_ms =
             next_attempt(error, task.attempt, task.first_due_ms, now_ms, settings_, random_);
         if (!next_ms && outcome.never_dies) {
-            next_ms = now_ms + settings_.max_retry_ms;
+            next_ms = now_ms + (is_postponed(error) ? std::clamp(*error.retry_after_ms, kMinDelayMs,
+                                                                 settings_.max_retry_ms)
+                                                    : settings_.max_retry_ms);
         }
         completion.error = error;
         const std::string reason =
             std::string(to_string(error.kind)) + ": " + shorten(error.message, 400);
-        if (next_ms) {
+        if (next_ms && is_postponed(error)) {
+            completion.outcome = Completion::Outcome::kRetry;
+            completion.retry_due_ms = *next_ms;
+            completion.is_attempt = false;
+            note_postponed(task, error, reason, steps);
+            postponed_.add();
+        } else if (next_ms) {
             completion.outcome = Completion::Outcome::kRetry;
             completion.retry_due_ms = *next_ms;
             steps.add(observe::StepKind::kRetry,
@@ -87,11 +136,12 @@ Completion TaskRunner::judge(const Task& task, Outcome outcome, observe::StepLog
                       reason + "; given up after attempt " + std::to_string(task.attempt));
             dead_.add();
             raise_alert(task, reason, completion);
+            // The text may name a renter; it stands in the dead letter.
             observe::error("dispatch", "dead letter",
                            {{"business", task.business},
                             {"task", to_string(task.kind)},
-                            {"key", task.key},
-                            {"reason", reason}});
+                            {"key", key_for_logs(task.key)},
+                            {"error", to_string(error.kind)}});
         }
     }
     completion.steps = steps.take();

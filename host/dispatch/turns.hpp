@@ -1,17 +1,30 @@
-// Turns: whose turn it is. Remembers for each business when its next task is due and how many of
-// its tasks are being worked on, and deals the free workers out in fair turns. No I/O, no threads.
+// Turns: whose turn it is. Remembers for each business and urgency when its next task is due and
+// how many of its tasks are at work, and deals free places out in fair turns. No I/O, no threads.
 //
-// Every fourth turn of a business begins with a task that has aged (Turn::takes_aged).
+// A task at work holds a place, and gives it back when it ends or once it has become slow, which
+// means that it waits for somebody outside. So there are at most `places` tasks that want the
+// processor, and more at work that do not. Three classes take turns:
+//
+//   urgent | looks and events that somebody waits for. They come first.
+//   slow   | the same, of a business of which a task is slow: at most half of the places and, with
+//          | all that is slow, three quarters of what may be at work. One whose vendor hangs waits
+//          | for the others, not they for it.
+//   normal | everything else: at most half of the places, and half of what may be at work. One that
+//          | has been due for kAgedMs gets every fourth turn, however many urgent ones there are,
+//          of | its business's turns and of all.
 //
 // Memory and time grow with the businesses that have waiting tasks, not with the tasks.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -19,49 +32,99 @@
 
 namespace gatehouse::dispatch {
 
+struct TurnLimits {
+    int places = 32;       // tasks that may want the processor at once
+    int at_work = 256;     // those and the slow ones
+    int per_business = 4;  // of one business, slow or not
+};
+
+// What a task that is at work counts as.
+struct AtWork {
+    std::string business;
+    Priority priority = Priority::kUrgent;
+    bool is_of_slow = false;  // dealt in the slow class
+    bool holds_place = true;
+};
+
 // [one thread at a time; the dispatcher's mutex guards it]
 class Turns {
   public:
-    explicit Turns(int per_business) : per_business_(per_business) {}
+    explicit Turns(const TurnLimits& limits) : limits_(limits) {}
 
-    // A business has a task due at `due_ms`, or earlier than was known.
-    void note_due(const std::string& business, UnixMs due_ms);
+    // A task of this business and urgency is due at `due_ms`, or earlier than was known.
+    void note_due(const BusinessDue& due);
 
-    // Deals at most `free_workers` tasks to the businesses that are due: one each, in the order in
-    // which they became due, then further ones round and round while workers are left. What was
-    // dealt counts as being worked on; what is known of those businesses' due times is forgotten
-    // until note_due() tells.
-    std::vector<Turn> deal(int free_workers, UnixMs now_ms);
+    // Deals what may be dealt to the businesses that are due: one task each, in the order in which
+    // they became due, then further ones round and round while places are left. What was dealt
+    // counts as at work; what is known of the due times is forgotten until note_due() tells.
+    std::vector<Turn> deal(UnixMs now_ms);
 
     // The lease for `turn` gave `leased` tasks.
     void settle_lease(const Turn& turn, int leased);
 
-    // One task of the business ended.
-    void task_ended(const std::string& business);
+    // What one task of `turn` counts as from its lease on.
+    static AtWork at_work(const Turn& turn);
 
-    // When deal() has something next, workers being free; nothing if only news can change that.
+    // The task has become slow: it gives its place back and goes on.
+    void gave_place(AtWork& task);
+    void task_ended(const AtWork& task);
+
+    // When deal() has something next; nothing if only news can change that.
     std::optional<UnixMs> next_due_ms() const;
 
-  private:
-    // A business stands in the ring, or among those whose time comes, or nowhere: it has nothing
-    // due, or as many tasks under way as it may have.
-    enum class Stand { kNowhere, kByDue, kRing };
+    // Whether something is due that only a place is missing for.
+    bool is_short_of_places() const;
 
-    struct Business {
+    int slow() const { return slow_; }
+
+  private:
+    enum class Class : std::uint8_t { kUrgent, kSlow, kNormal };
+    static constexpr std::size_t kClasses = 3;
+
+    // Of one business and urgency. It stands in one of the rings, or among those whose time comes,
+    // or nowhere: nothing is due, or as many tasks are at work as may be.
+    struct Queue {
         std::optional<UnixMs> due_ms;
+        enum class Stand : std::uint8_t { kNowhere, kByDue, kRing } stand = Stand::kNowhere;
+        Class ring = Class::kUrgent;  // where it stands, if in a ring
+    };
+    struct Business {
+        std::array<Queue, 2> queues;  // by Priority
         int working = 0;
-        int turns = 0;  // since it last had nothing to do
-        Stand stand = Stand::kNowhere;
+        int slow = 0;
+        int turns = 0;  // since its last normal one
+        Queue& queue(Priority priority) { return queues[static_cast<std::size_t>(priority)]; }
     };
 
-    void promote_due(UnixMs now_ms);
-    void line_up(const std::string& name, Business& business);
-    void release(const std::string& name, int tasks);
+    static Priority priority_of(Class ring) {
+        return ring == Class::kNormal ? Priority::kNormal : Priority::kUrgent;
+    }
+    static Class class_of(const AtWork& task);
+    int& placed(Class of) { return placed_[static_cast<std::size_t>(of)]; }
+    std::deque<std::string>& ring(Class of) { return rings_[static_cast<std::size_t>(of)]; }
 
-    const int per_business_;
+    bool has_room(Class of) const;
+    bool has_place(Class of) const;
+    bool is_normal_aged(const Business& business, UnixMs now_ms) const;
+    std::optional<Class> next_class(UnixMs now_ms);
+    std::optional<Turn> take_front(Class of, UnixMs now_ms);
+    bool clear_front(Class of);
+    void promote_due(UnixMs now_ms);
+    void line_up(const std::string& name, Business& business, Priority priority);
+    void enter_ring(const std::string& name, Business& business, Priority priority);
+    void count_in(Business& business, Class of);
+    void release(const AtWork& task, int tasks);
+    void settle(const std::string& name, Business& business);
+
+    const TurnLimits limits_;
     std::unordered_map<std::string, Business> businesses_;
-    std::set<std::pair<UnixMs, std::string>> by_due_;
-    std::deque<std::string> ring_;  // due now; the front has its turn next
+    std::set<std::tuple<UnixMs, std::string, Priority>> by_due_;
+    std::array<std::deque<std::string>, kClasses> rings_;  // due now; the front has its turn next
+    std::array<int, kClasses> placed_{};                   // places held, by class
+    int normal_at_work_ = 0;
+    int at_work_ = 0;
+    int slow_ = 0;          // at work without a place
+    int since_normal_ = 0;  // turns dealt since the last normal one
 };
 
 }  // namespace gatehouse::dispatch

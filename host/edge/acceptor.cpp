@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -21,7 +20,7 @@ namespace gatehouse::edge {
 
 namespace {
 
-constexpr int kMaxEvents = 256;
+constexpr int kMaxEvents = 2;
 constexpr int kAcceptsInARow = 64;
 constexpr std::int64_t kPauseMs = 100;
 constexpr std::int64_t kComplainEveryMs = 60'000;
@@ -45,30 +44,63 @@ UniqueFd checked(int fd) {
 }  // namespace
 
 Acceptor::Acceptor(const std::string& name, UniqueFd listener,
-                   std::optional<CertificateWatch> certificate, const ServerLimits& limits,
+                   std::optional<CertificateWatch> certificate, Proxies proxies,
                    Admission& admission, Counters& counters,
                    std::vector<std::unique_ptr<Worker>>& workers)
     : name_(name),
       listener_(std::move(listener)),
       certificate_(std::move(certificate)),
-      limits_(limits),
+      proxies_(std::move(proxies)),
       admission_(admission),
       counters_(counters),
       workers_(workers),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC))),
-      stop_(checked(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))) {
-    if (!watch(epoll_.get(), EPOLL_CTL_ADD, stop_.get(), EPOLLIN) ||
+      wake_(checked(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))) {
+    if (!watch(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), EPOLLIN) ||
         !watch(epoll_.get(), EPOLL_CTL_ADD, listener_.get(), EPOLLIN)) {
         throw std::system_error(errno, std::generic_category(), "acceptor");
     }
-    if (certificate_) counters_.certificate_not_after_ms = certificate_->not_after_ms();
+    if (certificate_) counters_.note_certificate(certificate_->not_after_ms());
     thread_ = start_thread(name_ + "-accept", [this] { run(); });
 }
 
 Acceptor::~Acceptor() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    wake();
     thread_.join();
+}
+
+void Acceptor::wake() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void Acceptor::ask(std::function<void()> answer) {
+    {
+        const std::lock_guard lock(mutex_);
+        questions_.push_back(std::move(answer));
+    }
+    wake();
+}
+
+void Acceptor::answer_questions() {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t read = ::read(wake_.get(), &count, sizeof count);
+    std::vector<std::function<void()>> questions;
+    {
+        const std::lock_guard lock(mutex_);
+        questions.swap(questions_);
+    }
+    for (const auto& answer : questions)
+        answer();
+}
+
+bool Acceptor::is_stopping() {
+    const std::lock_guard lock(mutex_);
+    return is_stopping_;
 }
 
 void Acceptor::run() {
@@ -77,27 +109,23 @@ void Acceptor::run() {
         const int count = ::epoll_wait(epoll_.get(), events.data(), kMaxEvents, wait_ms());
         now_ms_ = steady_ms();
         for (int i = 0; i < count; ++i) {
-            const int fd = events[static_cast<std::size_t>(i)].data.fd;
-            if (fd == stop_.get()) return;
-            if (fd == listener_.get()) {
+            if (events[static_cast<std::size_t>(i)].data.fd == listener_.get()) {
                 accept_connections();
-            } else {
-                continue_handshake(fd);
+                continue;
             }
+            if (is_stopping()) return;
+            answer_questions();
         }
-        drop_overdue();
         if (resume_at_ms_ != 0 && resume_at_ms_ <= now_ms_) resume_accepting();
     }
 }
 
 int Acceptor::wait_ms() const {
-    std::optional<std::int64_t> next = deadlines_.earliest_ms();
-    if (resume_at_ms_ != 0) next = std::min(next.value_or(resume_at_ms_), resume_at_ms_);
-    if (!next) return -1;
-    return static_cast<int>(std::clamp<std::int64_t>(*next - steady_ms(), 0, 60'000));
+    if (resume_at_ms_ == 0) return -1;
+    return static_cast<int>(std::clamp<std::int64_t>(resume_at_ms_ - steady_ms(), 0, 60'000));
 }
 
-// The listening socket stays readable, so the rest has its turn after the handshakes under way.
+// The listening socket stays readable, so the rest has its turn with a new look at the clock.
 void Acceptor::accept_connections() {
     for (int i = 0; i < kAcceptsInARow; ++i) {
         if (!accept_one()) return;
@@ -112,81 +140,46 @@ bool Acceptor::accept_one() {
         ::accept4(listener_.get(), as_sockaddr(address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd.is_open()) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+            evict_one();
             pause_accepting();
         }
         // A client that went away before it was accepted is no reason to stop.
         return errno == ECONNABORTED || errno == EINTR;
     }
-    auto slot = admission_.admit(address_key(address));
-    if (!slot) {
-        counters_.refused.fetch_add(1, std::memory_order_relaxed);
+    const bool is_proxy = proxies_.networks.contain(address);
+    auto admitted =
+        is_proxy ? admission_.admit_proxy() : admission_.admit(address_key(address), now_ms_);
+    if (admission_.is_crowded()) evict_one();
+    if (const auto* refusal = std::get_if<Refusal>(&admitted)) {
+        counters_.refuse(*refusal, now_ms_);
         return true;
     }
-    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-    const int on = 1;
-    // Without it a TLS reply waits 40 ms for the client's delayed acknowledgement.
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    begin({std::move(fd), nullptr, address, std::move(*slot)});
+    hand_over(std::move(fd), address, std::move(std::get<Admission::Slot>(admitted)),
+              is_proxy && proxies_.send_header);
     return true;
 }
 
-void Acceptor::begin(NewConnection connection) {
-    if (!certificate_) {
-        hand_over(std::move(connection));
-        return;
+void Acceptor::hand_over(UniqueFd fd, const sockaddr_storage& address, Admission::Slot slot,
+                         bool is_proxied) {
+    counters_.accepted.add();
+    const int on = 1;
+    // Without it a TLS reply waits 40 ms for the client's delayed acknowledgement.
+    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    SslContextPtr context;
+    if (certificate_) {
+        context = share(certificate_->current(now_ms_));
+        counters_.note_certificate(certificate_->not_after_ms());
     }
-    SSL_CTX* context = certificate_->current(now_ms_);
-    counters_.certificate_not_after_ms = certificate_->not_after_ms();
-
-    const int fd = connection.fd.get();
-    connection.ssl.reset(SSL_new(context));
-    if (!connection.ssl || SSL_set_fd(connection.ssl.get(), fd) != 1) return;
-    SSL_set_accept_state(connection.ssl.get());
-    if (!watch(epoll_.get(), EPOLL_CTL_ADD, fd, EPOLLIN)) return;
-    handshakes_.emplace(fd, Handshake{std::move(connection)});
-    deadlines_.no_later_than(fd, now_ms_ + limits_.handshake_ms);
-    continue_handshake(fd);
-}
-
-void Acceptor::continue_handshake(int fd) {
-    const auto found = handshakes_.find(fd);
-    if (found == handshakes_.end()) return;
-    Handshake& handshake = found->second;
-
-    ERR_clear_error();
-    SSL* ssl = handshake.connection.ssl.get();
-    const int returned = SSL_do_handshake(ssl);
-    const int error = returned == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, returned);
-    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
-        const bool wants_write = error == SSL_ERROR_WANT_WRITE;
-        if (wants_write != handshake.wants_write) {
-            handshake.wants_write = wants_write;
-            watch(epoll_.get(), EPOLL_CTL_MOD, fd, wants_write ? EPOLLOUT : EPOLLIN);
-        }
-        return;
-    }
-
-    NewConnection connection = std::move(handshake.connection);
-    handshakes_.erase(found);
-    deadlines_.forget(fd);
-    watch(epoll_.get(), EPOLL_CTL_DEL, fd, 0);
-    if (error == SSL_ERROR_NONE) {
-        hand_over(std::move(connection));
-    } else {
-        counters_.handshake_failed.fetch_add(1, std::memory_order_relaxed);
-    }
-}
-
-void Acceptor::drop_overdue() {
-    while (const auto fd = deadlines_.take_due(now_ms_)) {
-        handshakes_.erase(*fd);
-        counters_.timed_out.fetch_add(1, std::memory_order_relaxed);
-    }
-}
-
-void Acceptor::hand_over(NewConnection connection) {
     next_worker_ = (next_worker_ + 1) % workers_.size();
-    workers_[next_worker_]->push(std::move(connection));
+    workers_[next_worker_]->push(NewConnection{std::move(fd), std::move(context), address,
+                                               std::move(slot), now_ms_, is_proxied});
+}
+
+// Connections are dealt in turn, and so are evictions: what is the longest idle for one worker is
+// about that for all.
+void Acceptor::evict_one() {
+    next_eviction_ = (next_eviction_ + 1) % workers_.size();
+    workers_[next_eviction_]->push(Order::kEvict);
 }
 
 // Without descriptors the listening socket stays readable for good; asking again at once would

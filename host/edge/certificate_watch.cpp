@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
+#include "edge/tls_fault.hpp"
 #include "observe/log.hpp"
 
 namespace gatehouse::edge {
@@ -13,21 +14,32 @@ namespace {
 
 constexpr std::int64_t kLookEveryMs = 1000;
 
+// In words for people; the library's where ours find nothing.
+std::string reason_of(const TlsFiles& files, const Error& error) {
+    const auto fault = fault_in(files);
+    return fault ? fault->message : error.message;
+}
+
 }  // namespace
 
 CertificateWatch::CertificateWatch(TlsFiles files, std::string name, Fingerprint seen,
-                                   TlsContext context)
-    : files_(std::move(files)),
-      name_(std::move(name)),
-      loaded_(seen),
-      in_force_(std::move(context)) {}
+                                   TlsContext context, TicketKeys* tickets)
+    : files_(std::move(files)), name_(std::move(name)), loaded_(seen), tickets_(tickets) {
+    put_in_force(std::move(context));
+}
 
-Result<CertificateWatch> CertificateWatch::open(TlsFiles files, std::string name) {
+void CertificateWatch::put_in_force(TlsContext context) {
+    in_force_ = std::move(context);
+    if (tickets_ != nullptr) tickets_->serve(in_force_.context.get());
+}
+
+Result<CertificateWatch> CertificateWatch::open(TlsFiles files, std::string name,
+                                                TicketKeys* tickets) {
     // Taken before the files are read: what changes meanwhile is seen as a change.
     const Fingerprint seen = fingerprint(files);
     auto context = load_tls_context(files);
-    if (!context) return tl::unexpected<Error>(std::move(context).error());
-    return CertificateWatch(std::move(files), std::move(name), seen, std::move(*context));
+    if (!context) return fail(context.error().kind, reason_of(files, context.error()));
+    return CertificateWatch(std::move(files), std::move(name), seen, std::move(*context), tickets);
 }
 
 CertificateWatch::Fingerprint CertificateWatch::fingerprint(const TlsFiles& files) {
@@ -51,6 +63,7 @@ CertificateWatch::Fingerprint CertificateWatch::fingerprint(const TlsFiles& file
 SSL_CTX* CertificateWatch::current(std::int64_t now_ms) {
     if (now_ms >= next_look_ms_) {
         next_look_ms_ = now_ms + kLookEveryMs;
+        if (tickets_ != nullptr) tickets_->refresh();
         const Fingerprint now = fingerprint(files_);
         if (now != loaded_) reload(now);
     }
@@ -61,7 +74,7 @@ void CertificateWatch::reload(const Fingerprint& now) {
     auto context = load_tls_context(files_);
     if (context) {
         loaded_ = now;
-        in_force_ = std::move(*context);
+        put_in_force(std::move(*context));
         observe::info(name_, "certificate reloaded",
                       {{"certificate", files_.certificate.string()},
                        {"not_after", format_utc(in_force_.not_after_ms)}});
@@ -70,7 +83,7 @@ void CertificateWatch::reload(const Fingerprint& now) {
     if (now == refused_) return;  // said already
     refused_ = now;
     observe::warn(name_, "new certificate not usable, the old one stays in force",
-                  {{"reason", context.error().message}});
+                  {{"reason", reason_of(files_, context.error())}});
 }
 
 }  // namespace gatehouse::edge

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/clock.hpp"
+
 namespace gatehouse::edge {
 
 namespace {
 
 constexpr std::size_t kMaxPending = 16;
-constexpr std::size_t kMaxUnsent = 256UL * 1024;
+constexpr std::size_t kMaxUnsent = 32UL * 1024;
 constexpr std::size_t kKeptCapacity = 16UL * 1024;
 constexpr std::int64_t kLingerMs = 2000;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
@@ -35,6 +37,10 @@ HttpResponse refusal(int status) {
     return {status, std::string(R"({"message":")") + text() + "\"}"};
 }
 
+std::int64_t steady_ns() {
+    return SystemClock().steady_ns();
+}
+
 HttpResponse overdue() {
     return {503, R"({"message":"try again"})", "application/json", 1};
 }
@@ -42,15 +48,20 @@ HttpResponse overdue() {
 }  // namespace
 
 Connection::Connection(ConnectionContext& context, ConnectionId id, PeerPtr peer,
-                       std::string address, Admission::Slot slot)
+                       std::string address, Admission::Slot slot, std::int64_t accepted_ms,
+                       bool is_proxied)
     : context_(context),
       id_(id),
       peer_(std::move(peer)),
       address_(std::move(address)),
       slot_(std::move(slot)),
       stream_(id.fd, static_cast<SSL*>(peer_->ssl())),
-      guard_({context.limits.head_bytes, context.limits.body_bytes}),
-      quiet_since_ms_(context.now_ms) {}
+      guard_({context.limits.head_bytes, context.limits.body_bytes}, this),
+      state_(State::kProxyHeader),
+      quiet_since_ms_(context.now_ms),
+      handshake_deadline_ms_(accepted_ms + context.limits.handshake_ms) {
+    if (!is_proxied) begin();
+}
 
 bool Connection::can_take_requests() const {
     return state_ == State::kServing && !is_last_ && pending_.size() < kMaxPending &&
@@ -63,10 +74,13 @@ bool Connection::is_idle() const {
 
 bool Connection::wants_read() const {
     if (state_ == State::kLingering) return true;
+    if (is_shaking_hands()) return !blocked_;
     return !input_ended_ && can_take_requests();
 }
 
 void Connection::on_readable() {
+    if (state_ == State::kProxyHeader) return read_proxy_header();  // the rest is told of again
+    if (state_ == State::kHandshake) continue_handshake();
     if (state_ == State::kLingering) linger();
     if (state_ == State::kServing && !input_ended_) read_requests();
 }
@@ -116,9 +130,12 @@ void Connection::take_requests(std::string_view bytes) {
         bytes = waiting_;
     }
     while (!bytes.empty() && can_take_requests()) {
+        const bool was_in_body = guard_.phase() == FramingGuard::Phase::kBody;
         bytes.remove_prefix(guard_.feed(bytes));
         note_progress();
-        if (guard_.phase() == FramingGuard::Phase::kComplete) {
+        if (guard_.phase() == FramingGuard::Phase::kBody) {
+            if (!was_in_body) judge_head();
+        } else if (guard_.phase() == FramingGuard::Phase::kComplete) {
             dispatch();
         } else if (guard_.phase() == FramingGuard::Phase::kRefused) {
             refuse(guard_.refusal());
@@ -137,7 +154,7 @@ void Connection::take_requests(std::string_view bytes) {
 void Connection::note_progress() {
     using Phase = FramingGuard::Phase;
     const Phase phase = guard_.phase();
-    if (phase == Phase::kHead && part_deadline_ms_ == 0) {
+    if (phase == Phase::kHead && part_deadline_ms_ == 0 && !guard_.is_idle()) {
         part_deadline_ms_ = context_.now_ms + context_.limits.head_ms;
     } else if (phase == Phase::kBody && part_ != Phase::kBody) {
         part_deadline_ms_ = context_.now_ms + context_.limits.body_ms;
@@ -153,11 +170,11 @@ void Connection::dispatch() {
         refuse(501);
         return;
     }
-    context_.counters.requests.fetch_add(1, std::memory_order_relaxed);
+    context_.counters.requests.add();
     served_ = true;
     continued_ = false;
     if (!guard_.keep_alive()) is_last_ = true;
-    pending_.push_back({std::move(*writer), std::nullopt,
+    pending_.push_back({std::move(*writer), std::nullopt, steady_ns(),
                         context_.now_ms + context_.limits.answer_ms, guard_.keep_alive(),
                         guard_.method() == "HEAD"});
 
@@ -165,6 +182,14 @@ void Connection::dispatch() {
     const std::uint64_t number = first_pending_ + pending_.size() - 1;
     context_.handler.handle(context_.request, make_responder(context_.inbox, id_, number));
     guard_.next();
+}
+
+void Connection::judge_head() {
+    fill_request();
+    auto answer = context_.handler.refuse_head(context_.request);
+    if (!answer) return;
+    context_.counters.unwelcome.add();
+    refuse_with(std::move(*answer));
 }
 
 void Connection::fill_request() {
@@ -178,22 +203,42 @@ void Connection::fill_request() {
 }
 
 void Connection::refuse(int status) {
-    context_.counters.bad_requests.fetch_add(1, std::memory_order_relaxed);
+    (status == 503 ? context_.counters.no_room : context_.counters.bad_requests).add();
+    if (status == 503) context_.counters.note_full(context_.now_ms);
+    refuse_with(status == 503 ? overdue() : refusal(status));
+}
+
+void Connection::refuse_with(HttpResponse response) {
     is_last_ = true;
     part_deadline_ms_ = 0;
     waiting_.clear();
-    pending_.push_back(
-        {context_.engine.writer_without_request(peer_), refusal(status), kNever, false, false});
+    pending_.push_back({context_.engine.writer_without_request(peer_), std::move(response), 0,
+                        kNever, false, false});
 }
 
 void Connection::on_answer(std::uint64_t request, HttpResponse response) {
     // A late answer: the request was answered by answer_overdue() and is gone, or still queued.
     if (request < first_pending_ || request - first_pending_ >= pending_.size()) return;
     Pending& pending = pending_[request - first_pending_];
+    if (response.is_from_known_sender) {
+        slot_.prove(context_.now_ms);
+        note_acknowledged(pending);
+    }
     if (!pending.response) pending.response = std::move(response);
 }
 
+void Connection::note_acknowledged(const Pending& pending) const {
+    observe::Histogram* const shown = context_.counters.acknowledge_s;
+    if (shown != nullptr) shown->observe(static_cast<double>(steady_ns() - pending.taken_ns) / 1e9);
+}
+
+bool Connection::awaits_answer() const {
+    return std::any_of(pending_.begin(), pending_.end(),
+                       [](const Pending& pending) { return !pending.response; });
+}
+
 void Connection::on_drain() {
+    if (is_shaking_hands()) state_ = State::kFinished;
     // What has already arrived is still served.
     if (state_ == State::kServing && !input_ended_) read_requests();
     if (state_ == State::kServing && is_idle()) is_last_ = quiet_ = true;
@@ -301,6 +346,7 @@ void Connection::linger() {
 }
 
 std::int64_t Connection::deadline_ms() const {
+    if (is_shaking_hands()) return handshake_deadline_ms_;
     if (state_ != State::kServing) return write_deadline_ms_;
     std::int64_t earliest = kNever;
     for (const Pending& pending : pending_) {
@@ -312,22 +358,25 @@ std::int64_t Connection::deadline_ms() const {
     if (unsent() > 0) earliest = std::min(earliest, write_deadline_ms_);
     if (part_deadline_ms_ != 0) earliest = std::min(earliest, part_deadline_ms_);
     if (earliest != kNever) return earliest;
-    return quiet_since_ms_ + (served_ ? context_.limits.idle_ms : context_.limits.head_ms);
+    if (!served_) return quiet_since_ms_ + context_.limits.head_ms;
+    return quiet_since_ms_ +
+           (is_stranger() ? context_.limits.stranger_idle_ms : context_.limits.idle_ms);
 }
 
 void Connection::on_deadline() {
     if (deadline_ms() > context_.now_ms) return;  // the worker looked early
     if (state_ != State::kServing || (unsent() > 0 && write_deadline_ms_ <= context_.now_ms)) {
-        if (state_ == State::kServing) context_.counters.timed_out.fetch_add(1);
+        if (state_ == State::kServing) context_.counters.time_out(Part::kReply);
+        if (is_shaking_hands()) context_.counters.time_out(Part::kHandshake);
         state_ = State::kFinished;
         return;
     }
     answer_overdue();
     if (part_deadline_ms_ != 0 && part_deadline_ms_ <= context_.now_ms) {
-        context_.counters.timed_out.fetch_add(1);
+        context_.counters.time_out(part_ == FramingGuard::Phase::kBody ? Part::kBody : Part::kHead);
         refuse(408);
     } else if (is_idle() && deadline_ms() <= context_.now_ms) {
-        if (!served_) context_.counters.timed_out.fetch_add(1);
+        if (!served_) context_.counters.time_out(Part::kHead);
         is_last_ = quiet_ = true;
     }
 }
@@ -335,7 +384,7 @@ void Connection::on_deadline() {
 void Connection::answer_overdue() {
     for (Pending& pending : pending_) {
         if (!pending.response && pending.deadline_ms <= context_.now_ms) {
-            context_.counters.timed_out.fetch_add(1);
+            context_.counters.time_out(Part::kAnswer);
             pending.response = overdue();
         }
     }

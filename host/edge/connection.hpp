@@ -1,10 +1,11 @@
-// Connection: one client's connection from the end of its handshake to its close. It reads, lets
-// the guard frame, hands requests to the handler and writes the answers in the order of the
+// Connection: one client's connection from its acceptance to its close. It shakes hands, reads,
+// lets the guard frame, hands requests to the handler and writes the answers in the order of the
 // requests. It does not wait: the worker tells it what happened and asks it afterwards what it
 // wants to be told of next.
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,7 @@ namespace gatehouse::edge {
 struct ConnectionContext {
     const ServerLimits& limits;
     HttpHandler& handler;
+    Admission& admission;
     Counters& counters;
     Engine& engine;
     std::shared_ptr<Inbox> inbox;
@@ -35,10 +37,12 @@ struct ConnectionContext {
 };
 
 // [its worker's thread]
-class Connection {
+class Connection final : private BodyRoom {
   public:
+    // A proxied one begins with a PROXY header. A peer with an SSL then begins with the handshake,
+    // as a server, which is due `handshake_ms` after `accepted_ms`.
     Connection(ConnectionContext& context, ConnectionId id, PeerPtr peer, std::string address,
-               Admission::Slot slot);
+               Admission::Slot slot, std::int64_t accepted_ms, bool is_proxied);
 
     const ConnectionId& id() const { return id_; }
     const PeerPtr& peer() const { return peer_; }
@@ -50,6 +54,7 @@ class Connection {
     void on_deadline();
     void on_answer(std::uint64_t request, HttpResponse response);
     void on_drain();
+    void on_evicted();
 
     // Writes what can be written, says goodbye when it is time, and takes requests that had to
     // wait.
@@ -57,16 +62,27 @@ class Connection {
 
     // What it wants now.
     bool is_finished() const { return state_ == State::kFinished; }
+    bool is_shaking_hands() const {
+        return state_ == State::kHandshake || state_ == State::kProxyHeader;
+    }
+    bool goes_first() const { return slot_.goes_first(); }
+    bool is_stranger() const { return !slot_.is_known(); }
+    bool awaits_answer() const;
     bool wants_read() const;
     bool wants_write() const { return blocked_; }
     std::int64_t deadline_ms() const;
 
     // The worker's notes.
+    using Place = std::optional<std::list<Connection*>::iterator>;
     bool touched = false;
     unsigned interest = 0;
+    Place as_stranger;
+    Place as_pending;
 
   private:
     enum class State {
+        kProxyHeader,
+        kHandshake,
         kServing,
         kGoodbye,    // all is written but the goodbye
         kLingering,  // goodbye said; reading until the client says it too
@@ -76,11 +92,15 @@ class Connection {
     struct Pending {
         ReplyWriter writer;
         std::optional<HttpResponse> response;
+        std::int64_t taken_ns;  // steady
         std::int64_t deadline_ms;
         bool keep_alive;
         bool head_only;
     };
 
+    void begin();
+    void read_proxy_header();
+    void continue_handshake();
     bool can_take_requests() const;
     bool is_idle() const;
     void read_requests();
@@ -89,8 +109,13 @@ class Connection {
     void dispatch();
     void fill_request();
     void refuse(int status);
+    void refuse_with(HttpResponse response);
+    void judge_head();
+    bool take(std::size_t bytes) override { return slot_.take_bytes(bytes); }
+    void give_back(std::size_t bytes) override { slot_.give_back_bytes(bytes); }
     void end_of_input();
     void answer_overdue();
+    void note_acknowledged(const Pending& pending) const;
     void prepare_replies();
     void prepare_continue();
     bool has_ready_reply() const;
@@ -103,12 +128,13 @@ class Connection {
     ConnectionContext& context_;
     const ConnectionId id_;
     const PeerPtr peer_;
-    const std::string address_;
-    const Admission::Slot slot_;
+    std::string address_;
+    Admission::Slot slot_;
     Stream stream_;
     FramingGuard guard_;
-    State state_ = State::kServing;
+    State state_;
 
+    std::string proxy_header_;
     std::string waiting_;           // input that came while no request could be taken
     std::vector<Pending> pending_;  // in the order of the requests
     std::uint64_t first_pending_ = 0;
@@ -126,6 +152,7 @@ class Connection {
     std::int64_t part_deadline_ms_ = 0;  // 0 = between requests
     std::int64_t write_deadline_ms_ = 0;
     std::int64_t quiet_since_ms_ = 0;
+    const std::int64_t handshake_deadline_ms_;
 };
 
 }  // namespace gatehouse::edge

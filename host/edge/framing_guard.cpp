@@ -4,6 +4,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace gatehouse::edge {
 
@@ -17,6 +18,7 @@ constexpr std::size_t kMaxFields = 100;
 constexpr std::size_t kMaxChunkHead = 256;
 constexpr std::size_t kMaxCarry = kMaxChunkHead + 3;
 constexpr std::size_t kKeptCapacity = 16UL * 1024;
+constexpr std::string_view kLineEnd = "\r\n";
 // The shortest end of a chunked body, "0\r\n\r\n". Beast 1.74 asserts that it sees no fewer bytes
 // when it looks at a last chunk for the second time.
 constexpr std::size_t kShortestLastChunk = 5;
@@ -55,8 +57,23 @@ bool begins_with_quoted_extension(std::string_view chunk_head) {
     return chunk_head.substr(0, chunk_head.find('\r')).find('"') != kNone;
 }
 
+// What follows scheme and authority in a URL of ours (RFC 9112 3.2.2); nothing if it is none. The
+// authority decides nothing here, but user information in it would be somebody's mistake.
+std::optional<std::string_view> path_of_url(std::string_view target) {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+        target.remove_prefix(scheme.size());
+        const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+        const std::string_view authority = target.substr(0, end);
+        if (authority.empty() || authority.find('@') != kNone) return std::nullopt;
+        return target.substr(end);
+    }
+    return std::nullopt;
+}
+
 int status_of(const boost::beast::error_code& error) {
     if (error == http::error::body_limit) return 413;
+    if (error == boost::system::errc::not_enough_memory) return 503;
     if (error == http::error::header_limit) return 431;
     return 400;
 }
@@ -104,8 +121,13 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
 
     void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}
 
-    std::size_t on_body_impl(View body, Error&) override {
-        guard_.body_.append(body.data(), body.size());
+    std::size_t on_body_impl(View body, Error& error) override { return take(body, error); }
+
+    std::size_t take(View body, Error& error) {
+        if (!guard_.append_to_body(view(body))) {
+            error = make_error_code(boost::system::errc::not_enough_memory);
+            return 0;
+        }
         return body.size();
     }
 
@@ -117,10 +139,9 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
         }
     }
 
-    std::size_t on_chunk_body_impl(std::uint64_t, View body, Error&) override {
-        guard_.body_.append(body.data(), body.size());
+    std::size_t on_chunk_body_impl(std::uint64_t, View body, Error& error) override {
         unparsed_ = body.end();
-        return body.size();
+        return take(body, error);
     }
 
     void on_finish_impl(Error&) override {}
@@ -131,15 +152,30 @@ class FramingGuard::Parser final : public http::basic_parser<true> {
     const char* unparsed_ = nullptr;
 };
 
-FramingGuard::FramingGuard(FramingLimits limits) : limits_(limits) {}
+FramingGuard::FramingGuard(FramingLimits limits, BodyRoom* room) : limits_(limits), room_(room) {}
 
-FramingGuard::~FramingGuard() = default;
+FramingGuard::~FramingGuard() {
+    drop_body();
+}
 
 std::size_t FramingGuard::feed(std::string_view bytes) {
-    std::size_t taken = 0;
-    if (phase_ == Phase::kHead) taken = feed_head(bytes);
-    if (phase_ == Phase::kBody) taken += feed_body(bytes.substr(taken));
-    return taken;
+    if (phase_ == Phase::kBody) return feed_body(bytes);
+    if (phase_ != Phase::kHead) return 0;
+    const std::size_t skipped = head_.empty() ? skip_empty_line(bytes) : 0;
+    if (phase_ == Phase::kRefused || skipped == bytes.size()) return skipped;
+    return skipped + feed_head(bytes.substr(skipped));
+}
+
+// Some clients end a body with a line end that does not belong to it (RFC 9112 2.2).
+std::size_t FramingGuard::skip_empty_line(std::string_view bytes) {
+    std::size_t skipped = 0;
+    while (skipped < bytes.size() && empty_line_ < kLineEnd.size() &&
+           bytes[skipped] == kLineEnd[empty_line_]) {
+        ++skipped;
+        ++empty_line_;
+    }
+    if (empty_line_ == 1 && skipped < bytes.size()) refuse(400);  // a bare CR
+    return skipped;
 }
 
 std::size_t FramingGuard::feed_head(std::string_view bytes) {
@@ -214,12 +250,17 @@ int FramingGuard::head_problem() const {
 }
 
 bool FramingGuard::take_target(std::string_view target) {
-    if (target.front() != '/') return false;
+    if (target.front() != '/') {
+        const auto path = path_of_url(target);
+        if (!path) return false;
+        target = *path;
+    }
     const auto is_allowed = [](char c) { return is_visible_ascii(c) && c != '#'; };
     if (!std::all_of(target.begin(), target.end(), is_allowed)) return false;
 
     const std::size_t question = target.find('?');
     path_ = target.substr(0, question);
+    if (path_.empty()) path_ = "/";
     query_ = question == kNone ? "" : target.substr(question + 1);
     return true;
 }
@@ -253,6 +294,28 @@ std::size_t FramingGuard::feed_chunks(std::string_view bytes) {
     return given;
 }
 
+// Room is asked for as the string's memory grows, which is what the host pays for. A body that is
+// no larger than what a connection keeps anyway needs none.
+bool FramingGuard::append_to_body(std::string_view bytes) {
+    const std::size_t needed = body_.size() + bytes.size();
+    if (needed > body_.capacity() && needed > kKeptCapacity) {
+        const std::size_t doubled = std::min(2 * body_.capacity(), limits_.body_bytes);
+        const std::size_t capacity = std::max(needed, doubled);
+        if (room_ != nullptr && !room_->take(capacity - taken_room_)) return false;
+        taken_room_ = room_ == nullptr ? 0 : capacity;
+        body_.reserve(capacity);
+    }
+    body_.append(bytes);
+    return true;
+}
+
+void FramingGuard::drop_body() {
+    body_.clear();
+    // A large request must not make an idle connection large.
+    if (body_.capacity() > kKeptCapacity) body_.shrink_to_fit();
+    if (taken_room_ > 0) room_->give_back(std::exchange(taken_room_, 0));
+}
+
 // Hands bytes to Beast and says how many it used.
 std::size_t FramingGuard::put(std::string_view bytes) {
     boost::beast::error_code error;
@@ -265,6 +328,7 @@ std::size_t FramingGuard::put(std::string_view bytes) {
 void FramingGuard::refuse(int status) {
     phase_ = Phase::kRefused;
     refusal_ = status;
+    drop_body();
 }
 
 void FramingGuard::next() {
@@ -272,11 +336,10 @@ void FramingGuard::next() {
     parser_.reset();
     fields_.clear();
     head_.clear();
-    body_.clear();
+    drop_body();
     carry_.clear();
-    // A large request must not make an idle connection large.
+    empty_line_ = 0;
     if (head_.capacity() > kKeptCapacity) head_.shrink_to_fit();
-    if (body_.capacity() > kKeptCapacity) body_.shrink_to_fit();
     if (carry_.capacity() > kKeptCapacity) carry_.shrink_to_fit();
     expects_continue_ = false;
 }

@@ -4,13 +4,14 @@
 // stricter where HTTP leaves a choice, because a byte that two readers frame differently is how
 // requests are smuggled:
 //
-//   refused with 400   bare CR or LF, line folding, blanks before a colon, a target that does not
-//                      begin with '/', Host absent or repeated, Content-Length that is repeated or
-//                      not plain digits, Transfer-Encoding that is not exactly "chunked" or stands
-//                      beside a Content-Length or in HTTP/1.0, a chunk's head that is longer than
-//                      256 bytes or has a quoted extension, trailers
+//   refused with 400   bare CR or LF, line folding, blanks before a colon, a target that is neither
+//                      a path nor an http(s) URL, Host absent or repeated, Content-Length that is
+//                      repeated or not plain digits, Transfer-Encoding that is not exactly
+//                      "chunked" or stands beside a Content-Length or in HTTP/1.0, a chunk's head
+//                      that is longer than 256 bytes or has a quoted extension, trailers
 //   411                POST, PUT or PATCH with neither length nor chunks
 //   413, 431           body, head over its limit
+//   503                no memory left for bodies under way
 //   417                an expectation other than 100-continue
 //
 // Beast 1.74, read in its source: it unfolds folded lines, accepts "Content-Length: 5, 5" and
@@ -25,6 +26,16 @@
 #include <vector>
 
 namespace gatehouse::edge {
+
+// Memory for bodies under way, of which everybody has a share.
+class BodyRoom {
+  public:
+    virtual ~BodyRoom() = default;
+
+    // Whether there is room for so many bytes more; they are taken then.
+    virtual bool take(std::size_t bytes) = 0;
+    virtual void give_back(std::size_t bytes) = 0;
+};
 
 struct FramingLimits {
     std::size_t head_bytes = 8UL * 1024;
@@ -43,13 +54,14 @@ class FramingGuard {
 
     using Field = std::pair<std::string_view, std::string_view>;
 
-    explicit FramingGuard(FramingLimits limits);
+    // `room` outlives the guard; without one only the limits bound a body.
+    explicit FramingGuard(FramingLimits limits, BodyRoom* room = nullptr);
     ~FramingGuard();
     FramingGuard(const FramingGuard&) = delete;
     FramingGuard& operator=(const FramingGuard&) = delete;
 
-    // Takes bytes up to the end of the current request and says how many it took. It takes all of
-    // them unless the phase became kComplete or kRefused; in those phases it takes none.
+    // Takes bytes up to the end of the current request's head, then of its body, and says how many
+    // it took. In kComplete and kRefused it takes none. An empty line before a request is skipped.
     std::size_t feed(std::string_view bytes);
 
     Phase phase() const { return phase_; }
@@ -63,7 +75,7 @@ class FramingGuard {
     // kRefused: the status to answer with.
     int refusal() const { return refusal_; }
 
-    // kComplete.
+    // kBody and kComplete; the body is whole in kComplete only.
     std::string_view method() const { return method_; }
     std::string_view path() const { return path_; }
     std::string_view query() const { return query_; }
@@ -78,7 +90,10 @@ class FramingGuard {
   private:
     class Parser;
 
+    std::size_t skip_empty_line(std::string_view bytes);
     std::size_t feed_head(std::string_view bytes);
+    bool append_to_body(std::string_view bytes);
+    void drop_body();
     std::size_t feed_body(std::string_view bytes);
     std::size_t feed_chunks(std::string_view bytes);
     std::size_t put(std::string_view bytes);
@@ -89,6 +104,9 @@ class FramingGuard {
     void refuse(int status);
 
     const FramingLimits limits_;
+    BodyRoom* const room_;
+    std::size_t taken_room_ = 0;
+    std::size_t empty_line_ = 0;  // bytes of it that came
     Phase phase_ = Phase::kHead;
     int refusal_ = 0;
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,9 +29,11 @@ struct ConnectionId {
 
 struct NewConnection {
     UniqueFd fd;
-    SslPtr ssl;  // handshake done; null for plain TCP. Declared after fd: freed before it closes.
+    SslContextPtr context;  // for its handshake; null for plain TCP
     sockaddr_storage address{};
     Admission::Slot slot;
+    std::int64_t accepted_ms = 0;  // steady
+    bool is_proxied = false;       // it begins with a PROXY header
 };
 
 struct Answer {
@@ -39,9 +42,18 @@ struct Answer {
     HttpResponse response;
 };
 
-enum class Order { kDrain, kStop };
+enum class Order {
+    kDrain,
+    kStop,
+    kEvict,  // closes the stranger that has been idle for the longest time
+};
 
-using Message = std::variant<NewConnection, Answer, Order>;
+// Whether the worker still turns: it calls `answer`.
+struct Question {
+    std::function<void()> answer;
+};
+
+using Message = std::variant<NewConnection, Answer, Order, Question>;
 
 class Inbox {
   public:

@@ -23,6 +23,11 @@ IoResult tcp_result(ssize_t returned, IoStatus not_now) {
 
 }  // namespace
 
+IoStatus Stream::accept_handshake() {
+    ERR_clear_error();
+    return tls_result(SSL_accept(ssl_)).status;
+}
+
 IoResult Stream::read(std::span<char> buffer) {
     if (ssl_ != nullptr) {
         // An old entry in this thread's error queue would be taken for this call's.

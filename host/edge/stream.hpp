@@ -29,6 +29,9 @@ class Stream {
     // `ssl` is null for plain TCP.
     Stream(int fd, SSL* ssl) : fd_(fd), ssl_(ssl) {}
 
+    // TLS only: goes on with the server's part of the handshake. kDone when it is finished.
+    IoStatus accept_handshake();
+
     IoResult read(std::span<char> buffer);
     IoResult write(std::string_view bytes);
 

@@ -22,6 +22,12 @@ struct SslContextDeleter {
 };
 using SslContextPtr = std::unique_ptr<SSL_CTX, SslContextDeleter>;
 
+// One more owner of the same context. [any thread]
+inline SslContextPtr share(SSL_CTX* context) {
+    SSL_CTX_up_ref(context);
+    return SslContextPtr(context);
+}
+
 struct TlsContext {
     SslContextPtr context;
     std::int64_t not_after_ms = 0;  // the leaf certificate's end

@@ -3,6 +3,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <list>
+#include <new>
 #include <system_error>
 #include <unordered_map>
 
@@ -24,6 +26,8 @@ using Pistache::Polling::Tag;
 
 constexpr std::size_t kReadBuffer = 64UL * 1024;
 constexpr std::size_t kRequestLineRoom = 64;
+// Strangers shake hands for so long before the others have their turn again.
+constexpr std::int64_t kStrangersTurnNs = 4'000'000;
 constexpr unsigned kRead = 1;
 constexpr unsigned kWrite = 2;
 
@@ -40,9 +44,12 @@ std::int64_t steady_ms() {
 class Transport final : public Pistache::Tcp::Transport {
   public:
     Transport(const std::shared_ptr<Engine>& engine, const ServerLimits& limits,
-              HttpHandler& handler, Counters& counters, std::shared_ptr<Inbox> inbox)
+              std::size_t max_handshakes, HttpHandler& handler, Admission& admission,
+              Counters& counters, std::shared_ptr<Inbox> inbox)
         : Pistache::Tcp::Transport(engine),
-          context_{limits, handler, counters, *engine, std::move(inbox), {}, {}, 0, false},
+          max_handshakes_(max_handshakes),
+          context_{limits,           handler, admission, counters, *engine,
+                   std::move(inbox), {},      {},        0,        false},
           timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
         if (!timer_.is_open()) throw std::system_error(errno, std::generic_category(), "timerfd");
         context_.buffer.resize(kReadBuffer);
@@ -69,17 +76,23 @@ class Transport final : public Pistache::Tcp::Transport {
             }
         }
         settle_touched();
-        // Handlers that answer at once do it here; so may requests that a settled connection took.
+        read_messages();
+        if (shake_hands_with_strangers()) read_messages();
+        waiting_.clear();
+        arm_timer();
+    }
+
+  private:
+    // Handlers that answer at once do it here; so may requests that a settled connection took.
+    void read_messages() {
         for (context_.inbox->take(messages_); !messages_.empty(); context_.inbox->take(messages_)) {
             for (Message& message : messages_) {
                 std::visit([this](auto& content) { receive(content); }, message);
             }
             settle_touched();
         }
-        arm_timer();
     }
 
-  private:
     Connection* find(int fd) {
         const auto found = connections_.find(fd);
         return found == connections_.end() ? nullptr : found->second.get();
@@ -91,13 +104,17 @@ class Transport final : public Pistache::Tcp::Transport {
     }
 
     void tell(Connection& connection, const Pistache::Aio::FdSet::Entry& event) {
+        if (connection.as_stranger) {
+            strangers_.splice(strangers_.end(), strangers_, *connection.as_stranger);
+        }
+        const bool is_ready = event.isReadable() || event.isWritable();
+        if (is_ready && must_wait(connection)) return;
         touch(connection);
         if (event.isReadable()) connection.on_readable();
         if (event.isWritable()) connection.on_writable();
         // The kernel reports a dead connection even to one who asked for nothing; Pistache passes
         // EPOLLERR on as an event without any flag.
-        const bool is_known = event.isReadable() || event.isWritable();
-        if (!is_known || (event.isHangup() && !connection.wants_read())) connection.on_broken();
+        if (!is_ready || (event.isHangup() && !connection.wants_read())) connection.on_broken();
     }
 
     void receive(NewConnection& arrival) {
@@ -112,23 +129,84 @@ class Transport final : public Pistache::Tcp::Transport {
         }
         static_cast<void>(arrival.fd.release());  // removePeer() closes it
         Connection& added = *connections_[fd];
+        if (must_wait(added)) return settle(added);
         added.on_readable();
         touch(added);
+    }
+
+    // A stranger's handshake comes after all else: it costs more than a request does.
+    bool must_wait(const Connection& connection) {
+        if (!connection.is_shaking_hands() || connection.goes_first()) return false;
+        waiting_.push_back(connection.id());
+        return true;
+    }
+
+    // Whether there was one to go on with. Those without a turn are reported again: their bytes
+    // are still in the socket.
+    bool shake_hands_with_strangers() {
+        if (waiting_.empty()) return false;
+        const std::int64_t until_ns = SystemClock().steady_ns() + kStrangersTurnNs;
+        for (const ConnectionId& id : waiting_) {
+            Connection* connection = find(id.fd);
+            if (connection == nullptr || connection->id().serial != id.serial) continue;
+            connection->on_writable();
+            touch(*connection);
+            if (connection->as_pending) {  // who says nothing is dropped first
+                handshakes_.splice(handshakes_.end(), handshakes_, *connection->as_pending);
+            }
+            if (SystemClock().steady_ns() >= until_ns) break;
+        }
+        settle_touched();
+        return true;
+    }
+
+    void list_stranger(Connection& stranger) {
+        stranger.as_stranger = strangers_.insert(strangers_.end(), &stranger);
+        if (!stranger.is_shaking_hands()) return;
+        if (handshakes_.size() >= max_handshakes_) {
+            Connection& oldest = *handshakes_.front();
+            context_.counters.handshake_dropped.add();
+            unlist(handshakes_, oldest.as_pending);
+            oldest.on_broken();
+            touch(oldest);
+        }
+        stranger.as_pending = handshakes_.insert(handshakes_.end(), &stranger);
+    }
+
+    static void unlist(std::list<Connection*>& list, Connection::Place& place) {
+        if (place) list.erase(*place);
+        place.reset();
+    }
+
+    // Those that wait for an answer are none of the idle.
+    void evict_one() {
+        for (Connection* const stranger : strangers_) {
+            if (stranger->awaits_answer()) continue;
+            unlist(strangers_, stranger->as_stranger);
+            stranger->on_evicted();
+            touch(*stranger);
+            return;
+        }
     }
 
     // Throws what Pistache throws when the kernel refuses.
     std::unique_ptr<Connection> take_over(NewConnection& arrival) {
         const int fd = arrival.fd.get();
         const auto from = Pistache::Address::fromUnix(as_sockaddr(arrival.address));
-        const PeerPtr peer = arrival.ssl
-                                 ? Pistache::Tcp::Peer::CreateSSL(fd, from, arrival.ssl.get())
+        SslPtr ssl;
+        if (arrival.context) {
+            ssl.reset(SSL_new(arrival.context.get()));
+            if (!ssl || SSL_set_fd(ssl.get(), fd) != 1) throw std::bad_alloc();
+            SSL_set_accept_state(ssl.get());
+        }
+        const PeerPtr peer = ssl ? Pistache::Tcp::Peer::CreateSSL(fd, from, ssl.get())
                                  : Pistache::Tcp::Peer::Create(fd, from);
-        static_cast<void>(arrival.ssl.release());  // the peer frees it
+        static_cast<void>(ssl.release());  // the peer frees it
         handleNewPeer(peer);
         reactor()->modifyFd(key(), fd, NotifyOn::Read, tag_of(fd), Mode::Level);
-        auto connection =
-            std::make_unique<Connection>(context_, ConnectionId{fd, ++serial_}, peer,
-                                         address_text(arrival.address), std::move(arrival.slot));
+        auto connection = std::make_unique<Connection>(
+            context_, ConnectionId{fd, ++serial_}, peer, address_text(arrival.address),
+            std::move(arrival.slot), arrival.accepted_ms, arrival.is_proxied);
         connection->interest = kRead;
         return connection;
     }
@@ -140,7 +218,10 @@ class Transport final : public Pistache::Tcp::Transport {
         touch(*connection);
     }
 
+    void receive(Question& question) { question.answer(); }
+
     void receive(Order order) {
+        if (order == Order::kEvict) return evict_one();
         if (order == Order::kDrain) context_.draining = true;
         for (auto& [fd, connection] : connections_) {
             if (order == Order::kDrain) {
@@ -157,10 +238,12 @@ class Transport final : public Pistache::Tcp::Transport {
     }
 
     void settle_touched() {
-        for (Connection* connection : touched_) {
-            connection->touched = false;
-            connection->flush();
-            settle(*connection);
+        // Settling one may touch others.
+        for (std::size_t i = 0; i < touched_.size(); ++i) {
+            Connection& connection = *touched_[i];
+            connection.touched = false;
+            connection.flush();
+            settle(connection);
         }
         touched_.clear();
     }
@@ -171,6 +254,12 @@ class Transport final : public Pistache::Tcp::Transport {
         if (connection.is_finished()) {
             remove(connection);
             return;
+        }
+        if (!connection.is_shaking_hands()) unlist(handshakes_, connection.as_pending);
+        if (!connection.is_stranger()) {
+            unlist(strangers_, connection.as_stranger);
+        } else if (!connection.as_stranger) {  // a proxy named it
+            list_stranger(connection);
         }
         const unsigned interest =
             (connection.wants_read() ? kRead : 0) | (connection.wants_write() ? kWrite : 0);
@@ -183,8 +272,10 @@ class Transport final : public Pistache::Tcp::Transport {
         deadlines_.no_later_than(fd, connection.deadline_ms());
     }
 
-    void remove(const Connection& connection) {
+    void remove(Connection& connection) {
         const int fd = connection.id().fd;
+        unlist(handshakes_, connection.as_pending);
+        unlist(strangers_, connection.as_stranger);
         deadlines_.forget(fd);
         removePeer(connection.peer());  // closes the descriptor
         connections_.erase(fd);
@@ -212,11 +303,15 @@ class Transport final : public Pistache::Tcp::Transport {
         ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &spec, nullptr);
     }
 
+    const std::size_t max_handshakes_;
     ConnectionContext context_;
     UniqueFd timer_;
     std::int64_t armed_for_ms_ = 0;
     Deadlines deadlines_;
     std::unordered_map<int, std::unique_ptr<Connection>> connections_;
+    std::list<Connection*> strangers_;   // the one that was idle for the longest time first
+    std::list<Connection*> handshakes_;  // of strangers, the longest silent first
+    std::vector<ConnectionId> waiting_;  // strangers that could go on with their handshake
     std::vector<Connection*> touched_;
     std::vector<Message> messages_;
     std::uint64_t serial_ = 0;
@@ -226,10 +321,11 @@ class Transport final : public Pistache::Tcp::Transport {
 
 class Worker::Reactor {
   public:
-    Reactor(const ServerLimits& limits, HttpHandler& handler, Counters& counters,
-            const std::shared_ptr<Inbox>& inbox)
+    Reactor(const ServerLimits& limits, std::size_t max_handshakes, HttpHandler& handler,
+            Admission& admission, Counters& counters, const std::shared_ptr<Inbox>& inbox)
         : engine_(std::make_shared<Engine>(limits.head_bytes + kRequestLineRoom)),
-          transport_(std::make_shared<Transport>(engine_, limits, handler, counters, inbox)),
+          transport_(std::make_shared<Transport>(engine_, limits, max_handshakes, handler,
+                                                 admission, counters, inbox)),
           sink_(engine_) {
         reactor_.init();
         reactor_.addHandler(transport_);
@@ -247,10 +343,11 @@ class Worker::Reactor {
     Pistache::Aio::Reactor reactor_;
 };
 
-Worker::Worker(const std::string& name, const ServerLimits& limits, HttpHandler& handler,
-               Counters& counters)
+Worker::Worker(const std::string& name, const ServerLimits& limits, std::size_t max_handshakes,
+               HttpHandler& handler, Admission& admission, Counters& counters)
     : inbox_(std::make_shared<Inbox>()),
-      reactor_(std::make_unique<Reactor>(limits, handler, counters, inbox_)),
+      reactor_(
+          std::make_unique<Reactor>(limits, max_handshakes, handler, admission, counters, inbox_)),
       thread_(start_thread(name, [this] {
           inbox_->adopt_by_this_thread();
           reactor_->run();

@@ -2,6 +2,7 @@
 // concerns a connection happens on its worker's thread; other threads reach it by the inbox.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,9 +15,11 @@ namespace gatehouse::edge {
 
 class Worker {
   public:
-    // `limits`, `handler` and `counters` outlive the worker. Throws when descriptors run out.
-    Worker(const std::string& name, const ServerLimits& limits, HttpHandler& handler,
-           Counters& counters);
+    // `limits`, `handler`, `admission` and `counters` outlive the worker. No more than
+    // `max_handshakes` of strangers are pending; the oldest is dropped. Throws when descriptors run
+    // out.
+    Worker(const std::string& name, const ServerLimits& limits, std::size_t max_handshakes,
+           HttpHandler& handler, Admission& admission, Counters& counters);
 
     // Stops: connections that are still open are closed.
     ~Worker();

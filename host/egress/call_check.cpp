@@ -37,6 +37,14 @@ bool has_control(std::string_view value) {
     });
 }
 
+// A header that carries a key and nothing of the request's own: what is wrong with it is wrong with
+// every request of the connection, and no fault of the one who is served by this one.
+bool carries_key(std::string_view name) {
+    const std::string key = lower(name);
+    return key == "authorization" || key.ends_with("key") || key.ends_with("token") ||
+           key.ends_with("secret");
+}
+
 }  // namespace
 
 Result<void> check_call(const HttpCall& call) {
@@ -52,7 +60,8 @@ Result<void> check_call(const HttpCall& call) {
             return fail(ErrorKind::kInvalid, "the header " + name + " is set by the host alone");
         }
         if (has_control(value)) {
-            return fail(ErrorKind::kInvalid, "the header " + name + " holds control characters");
+            return fail(carries_key(name) ? ErrorKind::kAuth : ErrorKind::kInvalid,
+                        "the header " + name + " holds control characters");
         }
         bytes += name.size() + value.size();
     }

@@ -8,7 +8,8 @@
 namespace gatehouse::egress {
 
 // kInvalid for a method or header name that is no token, a header value with control characters,
-// or a header that decides framing, routing or the connection. Messages quote no value.
+// or a header that decides framing, routing or the connection. kAuth where the value with control
+// characters is a key's: it is wrong for every request. Messages quote no value.
 Result<void> check_call(const HttpCall& call);
 
 }  // namespace gatehouse::egress

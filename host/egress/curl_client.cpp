@@ -1,6 +1,8 @@
 // The HttpClient on libcurl: checks the call, borrows a handle that is already connected to the
 // origin if there is one, and puts it back afterwards.
 
+#include <ares.h>
+
 #include <algorithm>
 #include <csignal>
 #include <mutex>
@@ -18,6 +20,7 @@ void initialise_process() {
     static std::once_flag once;
     std::call_once(once, [] {
         curl_global_init(CURL_GLOBAL_DEFAULT);
+        ares_library_init(ARES_LIB_INIT_ALL);
         // A peer that closes in the middle of a TLS write must not end the process.
         std::signal(SIGPIPE, SIG_IGN);
     });
@@ -34,7 +37,7 @@ class CurlClient final : public HttpClient {
   public:
     explicit CurlClient(const EgressOptions& options)
         : shared_{AddressGuard(options.allow_private), TrustStore(options.ca_file),
-                  to_libcurl(options.connect_to)} {}
+                  to_libcurl(options.connect_to), NameLookup(options.name_servers)} {}
 
     Result<HttpReply> send(const HttpCall& call) override {
         if (shared_.is_stopped) return fail(ErrorKind::kUnavailable, "the host is stopping");

@@ -9,7 +9,6 @@
 namespace gatehouse::egress {
 namespace {
 
-constexpr long kConnectTimeoutMs = 5'000;
 constexpr std::size_t kMaxHeaderBytes = 65'536;
 
 bool has_body(const HttpCall& call) {
@@ -54,6 +53,8 @@ void CurlHandle::set_constants() {
     curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy_, CURLOPT_MAXCONNECTS, 2L);
     curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+    // Asks for none, and decodes what comes all the same; the limit is on what comes out.
+    curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "identity");
     curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlHandle::on_header);
     curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlHandle::on_body);
@@ -74,9 +75,6 @@ CurlHandle::HeaderList CurlHandle::make_list(const std::vector<std::string>& lin
 
 void CurlHandle::set_request(const HttpCall& call, const Url& url) {
     curl_easy_setopt(easy_, CURLOPT_URL, url.text().c_str());
-    curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(call.timeout_ms, 1)));
-    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
-                     std::min(kConnectTimeoutMs, static_cast<long>(std::max(call.timeout_ms, 1))));
     if (call.method == "HEAD") {
         curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
     } else if (has_body(call)) {
@@ -127,14 +125,15 @@ Result<HttpReply> CurlHandle::exchange(const HttpCall& call, const Url& url) {
     auto headers = make_headers(call);
     if (!headers) return tl::unexpected(headers.error());
     reply_ = {};
-    guard_.begin(url.host_and_port());
     max_body_bytes_ = call.max_response_bytes;
     header_bytes_ = 0;
     is_too_large_ = false;
     set_request(call, url);
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers->get());
 
-    const CURLcode code = curl_easy_perform(easy_);
+    // Of what cannot be sent twice, nothing may have been sent yet.
+    const auto restart = [&] { return is_repeatable(call) || unsent_.size() == call.body.size(); };
+    const CURLcode code = guard_.perform(easy_, url, call.timeout_ms, restart);
 
     // The handle outlives this call's header list and body.
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, nullptr);
@@ -151,7 +150,7 @@ Result<HttpReply> CurlHandle::exchange(const HttpCall& call, const Url& url) {
 tl::unexpected<Error> CurlHandle::failure(CURLcode code) const {
     const std::string where = guard_.host_and_port() + ": ";
     if (is_too_large_) {
-        return fail(ErrorKind::kInvalid, where + "the answer is larger than allowed");
+        return fail(ErrorKind::kInvalid, where + std::string(kTooLarge));
     }
     if (auto refused = guard_.failure(code)) return tl::unexpected(std::move(*refused));
     // It is not the request that is at fault, and it may have been done.
@@ -170,7 +169,9 @@ void CurlHandle::take_header(std::string_view line) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return;
     const std::string_view value = trim(line.substr(colon + 1));
-    reply_.headers.emplace_back(lower(trim(line.substr(0, colon))), std::string(value));
+    std::string name = lower(trim(line.substr(0, colon)));
+    if (name == "content-encoding") return;  // the body is decoded
+    reply_.headers.emplace_back(std::move(name), std::string(value));
 }
 
 std::size_t CurlHandle::on_unsent(char* data, std::size_t size, std::size_t count, void* self) {

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "base/encoding.hpp"
+#include "egress/breakers.hpp"
+#include "egress/origins.hpp"
 #include "egress/rate_limiter.hpp"
 #include "egress/retry_after.hpp"
 #include "egress/secrets.hpp"
@@ -17,6 +19,24 @@ constexpr std::int64_t kMaxPauseMs = 300'000;
 constexpr std::int64_t kDefaultPauseMs = 1'000;
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr int kTooManyRequests = 429;
+// Nothing that needs a turn is begun when the next one is further off. Longer than the few tasks of
+// one business that are at work make each other wait: with a backlog of thousands, turning each of
+// them away again and again would cost more than the few threads that wait.
+constexpr std::int64_t kFarTurnNs = 10'000'000'000;
+
+// Whether anybody was there. See breaker.hpp.
+Breaker::Verdict verdict_on(const Result<HttpReply>& reply) {
+    if (reply) {
+        const bool is_gateways = reply->status >= 502 && reply->status <= 504;
+        return is_gateways ? Breaker::Verdict::kNotAnswered : Breaker::Verdict::kAnswered;
+    }
+    return reply.error().kind == ErrorKind::kUnavailable ? Breaker::Verdict::kNotAnswered
+                                                         : Breaker::Verdict::kUnknown;
+}
+
+std::string reason_of(const Result<HttpReply>& reply) {
+    return reply ? "it answered " + std::to_string(reply->status) : reply.error().message;
+}
 
 std::vector<double> seconds_bounds() {
     return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
@@ -44,9 +64,26 @@ Result<void> check_host(const Policy& policy, const Url& url) {
 }
 
 // Made of the call as the plugin wrote it, before secrets are filled in.
-std::string describe(const HttpCall& call, const Url& url) {
+std::string describe(const Policy& policy, const HttpCall& call, const Url& url) {
     return shorten(call.method, 16) + " " + url.authority() +
-           shorten(url.path(), kMaxStepPathBytes);
+           shorten(policy.secrets.struck(std::string(url.path())), kMaxStepPathBytes);
+}
+
+// Puts the secrets where their owner wants them.
+Result<void> complete(const Policy& policy, HttpCall& call) {
+    if (policy.authorization.empty()) return policy.secrets.fill_in(call);
+    call.headers.emplace_back("Authorization", policy.authorization.reveal());
+    return {};
+}
+
+void strike(const Secrets& secrets, Result<HttpReply>& reply) {
+    if (!reply) {
+        reply.error().message = secrets.struck(std::move(reply.error().message));
+        return;
+    }
+    for (auto& [name, value] : reply->headers)
+        value = secrets.struck(std::move(value));
+    reply->body = secrets.struck(std::move(reply->body));
 }
 
 struct Meters {
@@ -89,8 +126,12 @@ struct Meters {
 
 class PolicyEgress final : public Egress {
   public:
-    PolicyEgress(HttpClient& client, const Clock& clock, observe::Metrics& metrics)
-        : client_(client), clock_(clock), limiter_(clock), meters_(metrics) {}
+    PolicyEgress(HttpClient& client, const Clock& clock, observe::Metrics& metrics, Pause* pause)
+        : client_(client),
+          clock_(clock),
+          limiter_(clock, pause),
+          breakers_(clock, metrics),
+          meters_(metrics) {}
 
     Result<HttpReply> send(const Policy& policy, HttpCall call, std::int64_t deadline_ns,
                            observe::StepLog* steps) override {
@@ -100,7 +141,7 @@ class PolicyEgress final : public Egress {
             meters_.requests[Meters::kRefused]->add();
             return tl::unexpected(url.error());
         }
-        const std::string what = describe(call, *url);
+        const std::string what = describe(policy, call, *url);
         const std::int64_t begin_ns = clock_.steady_ns();
         if (policy.is_shadow && is_write(call.method)) {
             return shadow(policy, std::move(call), *url, what, steps);
@@ -112,7 +153,22 @@ class PolicyEgress final : public Egress {
         return reply;
     }
 
-    void stop() override { limiter_.stop(); }
+    std::optional<Error> shut(const Policy& policy) const override {
+        if (auto shut = breakers_.shut(policy.key)) return shut;
+        const std::int64_t delay_ns =
+            limiter_.delay_ns(policy.key, policy.requests_per_second, policy.burst);
+        if (delay_ns <= kFarTurnNs) return std::nullopt;
+        return postpone(ErrorKind::kRateLimited, policy.key + " has used up its rate",
+                        delay_ns / kNsPerMs)
+            .value();
+    }
+
+    std::vector<Way> ways() const override { return breakers_.ways(); }
+
+    void stop() override {
+        limiter_.stop();
+        origins_.stop();
+    }
 
   private:
     static void note(observe::StepLog* steps, std::string text) {
@@ -134,8 +190,10 @@ class PolicyEgress final : public Egress {
         if (auto allowed = check_host(policy, url); !allowed) {
             return tl::unexpected(allowed.error());
         }
-        const auto used = fill_in(policy.secrets, call);
-        if (!used) return tl::unexpected(used.error());
+        if (auto completed = complete(policy, call); !completed) {
+            return tl::unexpected(completed.error());
+        }
+        if (auto shut = breakers_.shut(policy.key)) return tl::unexpected(std::move(*shut));
 
         const std::int64_t asked_ns = sent_ns;
         auto turn =
@@ -146,13 +204,25 @@ class PolicyEgress final : public Egress {
 
         const std::int64_t left_ms = std::max<std::int64_t>((deadline_ns - sent_ns) / kNsPerMs, 1);
         call.timeout_ms = static_cast<int>(std::min<std::int64_t>(call.timeout_ms, left_ms));
-        auto reply = client_.send(call);
+        auto reply = send_out(policy.key, url.authority(), call);
         meters_.seconds.observe(static_cast<double>(clock_.steady_ns() - sent_ns) / 1e9);
-        if (!reply) return reply;
-        if (reply->status == kTooManyRequests) {
+        if (reply && reply->status == kTooManyRequests) {
             limiter_.pause(policy.key, pause_ms(*reply));
         }
-        take_out(policy.secrets, *used, *reply);
+        strike(policy.secrets, reply);
+        return reply;
+    }
+
+    Result<HttpReply> send_out(const std::string& key, const std::string& origin,
+                               const HttpCall& call) {
+        if (auto entered = origins_.enter(origin); !entered) {
+            return tl::unexpected(entered.error());
+        }
+        Result<bool> trial = breakers_.begin(key);
+        Result<HttpReply> reply =
+            trial ? client_.send(call) : Result<HttpReply>(tl::unexpected(trial.error()));
+        origins_.leave(origin);
+        if (trial) breakers_.ended(key, *trial, verdict_on(reply), reason_of(reply));
         return reply;
     }
 
@@ -166,8 +236,8 @@ class PolicyEgress final : public Egress {
         Result<HttpReply> reply = HttpReply{200, {{"content-type", "application/json"}}, "{}"};
         if (auto allowed = check_host(policy, url); !allowed) {
             reply = tl::unexpected(allowed.error());
-        } else if (auto used = fill_in(policy.secrets, call); !used) {
-            reply = tl::unexpected(used.error());
+        } else if (auto completed = complete(policy, call); !completed) {
+            reply = tl::unexpected(completed.error());
         }
         meters_.requests[reply ? Meters::kShadow : Meters::kRefused]->add();
         note(steps, what + (reply ? " -> not sent (shadow)" : outcome_text(reply, 0)));
@@ -177,14 +247,16 @@ class PolicyEgress final : public Egress {
     HttpClient& client_;
     const Clock& clock_;
     RateLimiter limiter_;
+    Breakers breakers_;
+    Origins origins_;
     Meters meters_;
 };
 
 }  // namespace
 
 std::unique_ptr<Egress> make_egress(HttpClient& client, const Clock& clock,
-                                    observe::Metrics& metrics) {
-    return std::make_unique<PolicyEgress>(client, clock, metrics);
+                                    observe::Metrics& metrics, Pause* pause) {
+    return std::make_unique<PolicyEgress>(client, clock, metrics, pause);
 }
 
 }  // namespace gatehouse::egress

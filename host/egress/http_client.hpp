@@ -31,6 +31,12 @@ struct HttpReply {
     std::string_view header(std::string_view name) const;
 };
 
+// How the message of an answer that is larger than allowed ends.
+constexpr std::string_view kTooLarge = "the answer is larger than allowed";
+inline bool is_too_large(const Error& error) {
+    return error.message.ends_with(kTooLarge);
+}
+
 // [any thread; blocks]
 class HttpClient {
   public:

@@ -9,7 +9,6 @@
 namespace gatehouse::egress {
 namespace {
 
-constexpr long kConnectTimeoutMs = 5'000;
 constexpr std::size_t kMaxReceivers = 50;
 constexpr std::size_t kMaxAddressBytes = 254;
 constexpr int kFirstRefusal = 400;
@@ -70,10 +69,8 @@ Result<Envelope> envelope_of(const HttpCall& call) {
 
 class Exchange {
   public:
-    Exchange(CurlShared& shared, const Url& url)
-        : shared_(shared), guard_(shared), easy_(curl_easy_init()) {
-        guard_.begin(url.host_and_port());
-    }
+    explicit Exchange(CurlShared& shared)
+        : shared_(shared), guard_(shared), easy_(curl_easy_init()) {}
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange() { curl_easy_cleanup(easy_); }
@@ -89,7 +86,8 @@ class Exchange {
         set_mail(call, url, envelope);
         curl_easy_setopt(easy_, CURLOPT_MAIL_RCPT, receivers.get());
         curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to.get());
-        return reply_to(curl_easy_perform(easy_));
+        const auto restart = [&] { return body_.size() == call.body.size(); };
+        return reply_to(url, guard_.perform(easy_, url, call.timeout_ms, restart));
     }
 
   private:
@@ -107,7 +105,8 @@ class Exchange {
         guard_.set_on(easy_);
         curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
         curl_easy_setopt(easy_, CURLOPT_USE_SSL,
-                         !url.is_tls && guard_.may_be_plain() ? CURLUSESSL_TRY : CURLUSESSL_ALL);
+                         !url.is_tls && shared_.guard.lists(url.host_and_port()) ? CURLUSESSL_TRY
+                                                                                 : CURLUSESSL_ALL);
     }
 
     void set_mail(const HttpCall& call, const Url& url, const Envelope& envelope) {
@@ -115,10 +114,9 @@ class Exchange {
         const std::string domain = envelope.from.substr(envelope.from.rfind('@') + 1);
         const std::string address =
             (url.is_tls ? "smtps://" : "smtp://") + url.host_and_port() + "/" + domain;
-        const long timeout_ms = std::max(call.timeout_ms, 1);
         curl_easy_setopt(easy_, CURLOPT_URL, address.c_str());
-        curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, timeout_ms);
-        curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, std::min(kConnectTimeoutMs, timeout_ms));
+        // Leave is taken within the exchange, where its deadline holds.
+        curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
         curl_easy_setopt(easy_, CURLOPT_MAIL_FROM, envelope.from.c_str());
         if (!envelope.user.empty()) {
             curl_easy_setopt(easy_, CURLOPT_USERNAME, envelope.user.c_str());
@@ -131,8 +129,8 @@ class Exchange {
                          static_cast<curl_off_t>(call.body.size()));
     }
 
-    Result<HttpReply> reply_to(CURLcode code) const {
-        const std::string where = guard_.host_and_port() + ": ";
+    Result<HttpReply> reply_to(const Url& url, CURLcode code) const {
+        const std::string where = url.host_and_port() + ": ";
         long status = 0;
         curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
         HttpReply reply;
@@ -169,7 +167,7 @@ Result<HttpReply> send_mail(CurlShared& shared, const HttpCall& call, const Url&
     if (call.method != "POST") return fail(ErrorKind::kInvalid, "a mail is a POST");
     const Result<Envelope> envelope = envelope_of(call);
     if (!envelope) return tl::unexpected(envelope.error());
-    return Exchange(shared, url).run(call, url, *envelope);
+    return Exchange(shared).run(call, url, *envelope);
 }
 
 }  // namespace gatehouse::egress

@@ -10,17 +10,23 @@ namespace {
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
 tl::unexpected<Error> too_late(std::int64_t delay_ns) {
-    const std::int64_t delay_ms = (delay_ns + kNsPerMs - 1) / kNsPerMs;
-    return fail(ErrorKind::kRateLimited,
-                "the next turn under the rate limit comes in " + std::to_string(delay_ms) +
-                    " ms, after the deadline",
-                delay_ms);
+    return postpone(ErrorKind::kRateLimited,
+                    "the next turn under the rate limit comes after the deadline",
+                    (delay_ns + kNsPerMs - 1) / kNsPerMs);
 }
 
 }  // namespace
 
-RateLimiter::RateLimiter(const Clock& clock, std::size_t max_keys)
-    : clock_(clock), max_keys_(max_keys) {}
+RateLimiter::RateLimiter(const Clock& clock, Pause* pause, std::size_t max_keys)
+    : clock_(clock), pause_(pause), max_keys_(max_keys) {}
+
+std::int64_t RateLimiter::delay_ns(const std::string& key, double per_second, int burst) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) return 0;
+    const std::int64_t now_ns = clock_.steady_ns();
+    return found->second->bucket.next_turn_ns(now_ns, per_second, burst) - now_ns;
+}
 
 Result<void> RateLimiter::wait(const std::string& key, double per_second, int burst,
                                std::int64_t deadline_ns) {
@@ -44,7 +50,11 @@ Result<void> RateLimiter::wait(const std::string& key, double per_second, int bu
             outcome = too_late(turn_ns - now_ns);
             break;
         }
-        stopped_.wait_for(lock, std::chrono::nanoseconds(turn_ns - now_ns));
+        if (pause_ != nullptr) {
+            pause_->wait(lock, stopped_, turn_ns - now_ns);
+        } else {
+            stopped_.wait_for(lock, std::chrono::nanoseconds(turn_ns - now_ns));
+        }
         if (is_stopped_) {
             outcome = fail(ErrorKind::kUnavailable, "the host is stopping");
             break;

@@ -14,18 +14,31 @@
 
 namespace gatehouse::egress {
 
+// How a caller lets time pass. A test with a clock of its own moves it instead of sleeping.
+class Pause {
+  public:
+    virtual ~Pause() = default;
+
+    // Until `news` or, about, for `ns`.
+    virtual void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& news,
+                      std::int64_t ns) = 0;
+};
+
 // [any thread]
 class RateLimiter {
   public:
     // At most `max_keys` are remembered; the one unused for longest goes first, never one that is
     // waited for.
-    explicit RateLimiter(const Clock& clock, std::size_t max_keys = 16'384);
+    explicit RateLimiter(const Clock& clock, Pause* pause = nullptr, std::size_t max_keys = 16'384);
 
-    // Blocks until the key's next turn. kRateLimited, with the delay: it comes after `deadline_ns`
-    // (said at once, or when a pause moved it there). kUnavailable: the deadline is past, or
-    // stop() was called.
+    // Blocks until the key's next turn. kRateLimited, postponed by the delay: it comes after
+    // `deadline_ns` (said at once, or when a pause moved it there). kUnavailable: the deadline is
+    // past, or stop() was called.
     Result<void> wait(const std::string& key, double per_second, int burst,
                       std::int64_t deadline_ns);
+
+    // How long a caller would wait now.
+    std::int64_t delay_ns(const std::string& key, double per_second, int burst) const;
 
     // Lets no request of the key begin for `delay_ms`.
     void pause(const std::string& key, std::int64_t delay_ms);
@@ -46,6 +59,7 @@ class RateLimiter {
     void forget_surplus();
 
     const Clock& clock_;
+    Pause* const pause_;
     const std::size_t max_keys_;
     mutable std::mutex mutex_;
     std::condition_variable stopped_;

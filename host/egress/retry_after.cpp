@@ -19,7 +19,10 @@ std::optional<std::int64_t> retry_after_ms(std::string_view value, UnixMs now_ms
     }
     const time_t at = curl_getdate(std::string(value).c_str(), nullptr);
     if (at < 0) return std::nullopt;
-    return std::clamp<std::int64_t>(static_cast<std::int64_t>(at) * 1000 - now_ms, 0, max_ms);
+    // libcurl reads years beyond any calendar: in seconds they still fit, in milliseconds not.
+    const std::int64_t most_s = (now_ms + max_ms) / 1000 + 1;
+    const std::int64_t at_s = std::min<std::int64_t>(at, most_s);
+    return std::clamp<std::int64_t>(at_s * 1000 - now_ms, 0, max_ms);
 }
 
 }  // namespace gatehouse::egress

@@ -4,6 +4,8 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <string>
+#include <string_view>
 
 #include "base/encoding.hpp"
 #include "egress/ascii.hpp"
@@ -48,8 +50,7 @@ Result<std::string> signature(const std::string& secret, const HttpCall& call) {
 
 }  // namespace
 
-Result<std::vector<std::string>> sign(const Secrets& secrets, HttpCall& call) {
-    std::vector<std::string> used;
+Result<void> sign(const Secrets& secrets, HttpCall& call) {
     for (auto& [header, value] : call.headers) {
         for (std::size_t at = value.find(kOpen); at != std::string::npos; at = value.find(kOpen)) {
             const std::size_t begin = at + kOpen.size();
@@ -57,17 +58,16 @@ Result<std::vector<std::string>> sign(const Secrets& secrets, HttpCall& call) {
             if (end == std::string::npos) {
                 return fail(ErrorKind::kInvalid, "a signature's reference does not end");
             }
-            const auto secret = secrets.find(value.substr(begin, end - begin));
-            if (secret == secrets.end()) {
+            const Secret* secret = secrets.named(value.substr(begin, end - begin));
+            if (secret == nullptr) {
                 return fail(ErrorKind::kInvalid, "a signature names an unknown secret");
             }
-            const Result<std::string> made = signature(secret->second.reveal(), call);
+            const Result<std::string> made = signature(secret->reveal(), call);
             if (!made) return tl::unexpected(made.error());
             value.replace(at, end + kClose.size() - at, *made);
-            used.push_back(secret->first);
         }
     }
-    return used;
+    return {};
 }
 
 }  // namespace gatehouse::egress

@@ -3,9 +3,6 @@
 // can send signed messages without ever holding the key (promise P8).
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/result.hpp"
 #include "egress/http_client.hpp"
 #include "egress/secrets.hpp"
@@ -14,9 +11,10 @@ namespace gatehouse::egress {
 
 // Fills every reference in: "v1," and the base64 of HMAC-SHA256 over webhook-id, webhook-timestamp
 // and the body with a dot between each, as the call's headers and body are when it leaves. The
-// secret is "whsec_" and the key in base64, or the base64 alone. Returns the names used.
+// secret is "whsec_" and the key in base64, or the base64 alone. Names need no key here: what
+// leaves is no secret.
 //
 // kInvalid: an unknown name, a secret that is no key, or no webhook-id and webhook-timestamp.
-Result<std::vector<std::string>> sign(const Secrets& secrets, HttpCall& call);
+Result<void> sign(const Secrets& secrets, HttpCall& call);
 
 }  // namespace gatehouse::egress

@@ -2,11 +2,14 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "observe/journal.hpp"
 
 namespace gatehouse::observe {
 namespace {
@@ -52,6 +55,26 @@ std::string_view word(Level level) {
     return "error";
 }
 
+// As sd-daemon(3) names them.
+std::string_view priority(Level level) {
+    switch (level) {
+        case Level::kDebug:
+            return "<7>";
+        case Level::kInfo:
+            return "<6>";
+        case Level::kWarn:
+            return "<4>";
+        case Level::kError:
+            return "<3>";
+    }
+    return "<3>";
+}
+
+bool& are_priorities_written() {
+    static bool are_written = false;
+    return are_written;
+}
+
 void append_value(std::string& line, std::string_view value) {
     const std::string clean = shorten(value, kMaxValueBytes);
     const bool needs_quotes = clean.empty() || clean.find_first_of(" \"=") != std::string::npos;
@@ -75,7 +98,8 @@ void log(Level level, std::string_view component, std::string_view message, Fiel
     if (!is_enabled(level)) {
         return;
     }
-    std::string line = format_utc(SystemClock().now_ms());
+    std::string line(are_priorities_written() ? priority(level) : "");
+    line += format_utc(SystemClock().now_ms());
     line.append(" ").append(word(level)).append(" ").append(component).append(" ");
     line += shorten(message, kMaxValueBytes);
     for (const Field& field : fields) {
@@ -98,6 +122,21 @@ void set_level_from_environment() {
         warn("observe", "GATEHOUSE_LOG is none of debug, info, warn and error",
              {{"GATEHOUSE_LOG", text}});
     }
+}
+
+bool is_journal(std::string_view journal_stream, int descriptor) {
+    struct stat about {};
+    return ::fstat(descriptor, &about) == 0 &&
+           journal_stream == std::to_string(about.st_dev) + ":" + std::to_string(about.st_ino);
+}
+
+void set_priorities(bool are_written) {
+    are_priorities_written() = are_written;
+}
+
+void set_priorities_from_environment() {
+    const char* stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe)
+    set_priorities(stream != nullptr && is_journal(stream, STDERR_FILENO));
 }
 
 bool is_enabled(Level level) {

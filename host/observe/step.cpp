@@ -29,7 +29,17 @@ std::string_view to_string(StepKind kind) {
 }
 
 void StepLog::add(StepKind kind, std::string text) {
-    steps_.push_back(Step{clock_.now_ms(), kind, std::move(text)});
+    steps_.push_back(Step{clock_.now_ms(), kind, untold_.out_of(std::move(text))});
+}
+
+void StepLog::take_out(Strike untold) {
+    untold_ = std::move(untold);
+    for (Step& step : steps_)
+        step.text = untold_.out_of(std::move(step.text));
+}
+
+void StepLog::drop_unless(const std::function<bool(const Step&)>& is_kept) {
+    std::erase_if(steps_, [&](const Step& step) { return !is_kept(step); });
 }
 
 }  // namespace gatehouse::observe

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/strike.hpp"
 
 namespace gatehouse::observe {
 
@@ -39,12 +41,20 @@ class StepLog {
 
     void add(StepKind kind, std::string text);
 
+    // Takes it out of every text, of those that are there as well, instead of what was given
+    // before.
+    void take_out(Strike untold);
+
+    // Takes out every step that `is_kept` does not want.
+    void drop_unless(const std::function<bool(const Step&)>& is_kept);
+
     const std::vector<Step>& steps() const { return steps_; }
     std::vector<Step> take() { return std::move(steps_); }
 
   private:
     const Clock& clock_;
     std::vector<Step> steps_;
+    Strike untold_;
 };
 
 }  // namespace gatehouse::observe

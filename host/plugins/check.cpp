@@ -2,9 +2,13 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "config/suggest.hpp"
 #include "observe/log.hpp"
 #include "plugins/bound_connection.hpp"
@@ -21,6 +25,7 @@ using config::Problems;
 
 void check_connections(const config::Config& config, const Registry& registry, Problems& problems) {
     std::vector<std::string> known;
+    SystemRandom random;
     for (const auto& [id, manifest] : registry.manifests)
         known.push_back(id);
     for (const RefusedPlugin& refused : registry.refused)
@@ -30,7 +35,7 @@ void check_connections(const config::Config& config, const Registry& registry, P
             const auto found = registry.manifests.find(connection.plugin);
             if (found != registry.manifests.end()) {
                 bind_connection(name, connection, found->second, config.egress.allow_private,
-                                problems);
+                                random, problems);
             } else if (std::find(known.begin(), known.end(), connection.plugin) == known.end()) {
                 problems.push_back(
                     {connection.place, "there is no plugin '" + connection.plugin + "'",
@@ -89,6 +94,81 @@ void check_uses(const config::Config& config, const Registry& registry, Problems
     }
 }
 
+bool offers(const Manifest& manifest, std::string_view feature) {
+    return std::ranges::find(manifest.features, feature) != manifest.features.end();
+}
+
+void warn(Problems& problems, const config::Place& place, std::string message,
+          std::string suggestion) {
+    problems.push_back(
+        {place, std::move(message), std::move(suggestion), Problem::Severity::kWarning});
+}
+
+// What opens doors and serves no site, and a business for which nothing is done.
+void check_idle(const config::Business& business, const Registry& registry, Problems& problems) {
+    if (business.sites.empty() && business.notify.empty()) {
+        warn(problems, business.place,
+             "business '" + business.business + "' has neither 'sites' nor 'notify'",
+             "nothing comes of its events");
+        return;
+    }
+    for (const auto& [name, connection] : business.connections) {
+        const auto found = registry.manifests.find(connection.plugin);
+        if (found == registry.manifests.end()) continue;
+        const bool has_site =
+            std::ranges::find(business.sites, name, &config::Site::access) != business.sites.end();
+        const bool is_told =
+            std::ranges::find(business.notify, name, &config::Notify::connection) !=
+            business.notify.end();
+        if (has_site || is_told) continue;
+        if (offers(found->second, "gatehouse.access/1")) {
+            warn(problems, connection.place, "connection '" + name + "' serves no site",
+                 "name it as 'access' of one, or remove it");
+        } else if (offers(found->second, "gatehouse.notify/1")) {
+            warn(problems, connection.place, "connection '" + name + "' is told nothing",
+                 "name it in 'notify', or remove it");
+        }
+    }
+}
+
+// The account that a connection works with: its plugin, where it lies and its secrets. Empty for
+// one without secrets.
+std::string account_of(const config::Connection& connection, const Manifest& manifest) {
+    const nlohmann::json* properties = member(manifest.settings_schema, "properties");
+    if (properties == nullptr || !properties->is_object()) return "";
+    std::string key;
+    for (const auto& [name, property] : properties->items()) {
+        if (!property.is_object() || !property.value("secret", false)) continue;
+        const auto value = string_member(connection.settings.value, name);
+        if (value) key += name + '\n' + to_hex(sha256(*value)) + '\n';
+    }
+    if (key.empty()) return "";
+    return sha256(connection.plugin + '\n' + connection.base_url.value_or("") + '\n' + key);
+}
+
+// Two connections to one account of a vendor: each takes what the other gave for somebody else's.
+// Not so where only messages are sent: businesses may share what sends them.
+void check_accounts(const config::Config& config, const Registry& registry, Problems& problems) {
+    std::unordered_map<std::string, std::string> owners;
+    for (const auto& [business_name, business] : config.businesses) {
+        for (const auto& [name, connection] : business.connections) {
+            const auto found = registry.manifests.find(connection.plugin);
+            if (found == registry.manifests.end() || !offers(found->second, "gatehouse.access/1")) {
+                continue;
+            }
+            const std::string account = account_of(connection, found->second);
+            if (account.empty()) continue;
+            std::string place = "'";
+            place.append(name).append("' of business '").append(business_name).append("'");
+            const auto [owner, is_new] = owners.emplace(account, std::move(place));
+            if (is_new) continue;
+            warn(problems, connection.place,
+                 "connection '" + name + "' has the same account at the vendor as " + owner->second,
+                 "each takes what the other gave for somebody else's");
+        }
+    }
+}
+
 void check_loading(const PluginHostOptions& options, const Registry& registry, Problems& problems) {
     const SystemClock clock;
     std::vector<std::pair<const Manifest*, std::unique_ptr<RunnerLane>>> lanes;
@@ -109,6 +189,12 @@ void check_loading(const PluginHostOptions& options, const Registry& registry, P
                             "plugin " + manifest->plugin + " does not load: " + status.reason, "",
                             Problem::Severity::kError});
     }
+    if (loaded == 0 && !lanes.empty()) {
+        problems.push_back({{options.directory.string(), 0, 0},
+                            "none of the plugins loads",
+                            "",
+                            Problem::Severity::kError});
+    }
     observe::info("plugins", "loaded", {{"plugins", loaded}, {"sandbox", sandbox}});
 }
 
@@ -119,6 +205,9 @@ void check_plugins(const PluginHostOptions& options, const config::Config& confi
     const Registry registry = scan_plugins(options.directory, problems);
     check_connections(config, registry, problems);
     check_uses(config, registry, problems);
+    for (const auto& [name, business] : config.businesses)
+        check_idle(business, registry, problems);
+    check_accounts(config, registry, problems);
     check_loading(options, registry, problems);
 }
 

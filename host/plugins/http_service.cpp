@@ -38,11 +38,19 @@ std::string document_of(const egress::HttpReply& reply) {
                                                  {"body", reply.body}}));
 }
 
+void note(Requests& requests, const Result<egress::HttpReply>& reply) {
+    if (!reply && reply.error().is_postponed) {
+        requests.shut = reply.error();
+    } else {
+        requests.has_sent = true;
+    }
+}
+
 }  // namespace
 
 ServiceAnswer send_http(egress::Egress& egress, const egress::Policy& policy,
                         std::string_view document, std::int64_t deadline_ns,
-                        observe::StepLog* steps) {
+                        observe::StepLog* steps, Requests* requests) {
     const Result<json> request = parse_json(document);
     if (!request) {
         return service_error({ErrorKind::kInvalid, "the request cannot be read"});
@@ -53,8 +61,20 @@ ServiceAnswer send_http(egress::Egress& egress, const egress::Policy& policy,
     }
     const Result<egress::HttpReply> reply =
         egress.send(policy, call_from(*request), deadline_ns, steps);
+    if (requests != nullptr) note(*requests, reply);
     if (!reply) return service_error(reply.error());
     return {0, document_of(*reply)};
+}
+
+Error judged(Error error, const Requests& requests) {
+    const bool is_passing = error.kind != ErrorKind::kInvalid &&
+                            error.kind != ErrorKind::kUnsupported &&
+                            error.kind != ErrorKind::kAuth && error.kind != ErrorKind::kForbidden;
+    if (!requests.shut || requests.has_sent || !is_passing) return error;
+    error.message = requests.shut->message;
+    error.retry_after_ms = requests.shut->retry_after_ms;
+    error.is_postponed = true;
+    return error;
 }
 
 ServiceAnswer service_error(const Error& error) {

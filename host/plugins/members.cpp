@@ -131,7 +131,8 @@ void check_members(const Members& members, config::Problems& problems) {
     }
     if (!knows_all(members, written, "", problems)) return;
     for (const SettingFault& fault : faults_in_settings(members.schema, written)) {
-        if (is_repeat(fault)) continue;
+        // One mistake, one line: a value that was refused is not blamed for being none as well.
+        if (is_repeat(fault) || members.written.refused.contains(fault.pointer)) continue;
         const std::string where = fault.pointer.empty() ? members.key : fault.pointer.substr(1);
         problems.push_back({place_of(members, fault.pointer),
                             "'" + where + "' " + in_words(fault, members.schema), "",

@@ -15,6 +15,8 @@ std::string_view to_string(PluginState state) {
             return "starting";
         case PluginState::kReady:
             return "ready";
+        case PluginState::kIdle:
+            return "idle";
         case PluginState::kRestarting:
             return "restarting";
         case PluginState::kRefused:
@@ -27,7 +29,11 @@ PluginHostOptions plugin_host_options(const config::Config& config) {
     PluginHostOptions options;
     options.directory = config.plugins.directory;
     options.runners_per_plugin = config.plugins.runners_per_plugin;
+    options.max_processes = config.plugins.max_processes;
+    options.idle_ms = config.plugins.idle_ms;
     options.lane.require_sandbox = config.plugins.require_sandbox;
+    options.lane.sandbox_may_lack = config.plugins.sandbox_may_lack;
+    options.lane.cgroups = RunnerCgroups::claim();
     options.lane.runner = config.plugins.runner;
     if (options.lane.runner.empty()) {
         std::error_code error;
@@ -45,12 +51,14 @@ Result<std::unique_ptr<PluginHost>> make_plugin_host(const PluginHostOptions& op
     Registry registry = scan_plugins(options.directory, of_plugins);
     config::Problems problems;
     std::vector<BoundConnection> connections;
+    SystemRandom random;
     for (const auto& [name, business] : config.businesses) {
         for (const auto& [key, connection] : business.connections) {
             const auto found = registry.manifests.find(connection.plugin);
             if (found != registry.manifests.end()) {
                 connections.push_back(bind_connection(name, connection, found->second,
-                                                      config.egress.allow_private, problems));
+                                                      config.egress.allow_private, random,
+                                                      problems));
                 continue;
             }
             BoundConnection unusable;

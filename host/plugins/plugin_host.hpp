@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "observe/metrics.hpp"
 #include "observe/step.hpp"
 #include "plugins/manifest.hpp"
+#include "plugins/runner_cgroup.hpp"
 
 namespace gatehouse::plugins {
 
@@ -37,11 +39,21 @@ struct Call {
 enum class PluginState : std::uint8_t {
     kStarting,
     kReady,
+    kIdle,        // no runner: one is started when it is called
     kRestarting,  // the runner died; a new one comes after a pause
     kRefused,     // the manifest or the library was refused; the library is tried again
 };
 
 std::string_view to_string(PluginState state);
+
+// A connection whose calls ended runners, and which therefore has one of its own.
+struct IsolatedConnection {
+    std::string connection;  // "acme/doors"
+    std::string why;         // the last death
+    PluginState state = PluginState::kIdle;
+    UnixMs until_ms = 0;        // unless another death comes
+    UnixMs restart_due_ms = 0;  // kRestarting
+};
 
 struct PluginStatus {
     std::string id;
@@ -51,9 +63,13 @@ struct PluginStatus {
     std::string reason;  // why it is not ready, or the last death; empty if never
     std::vector<std::string> features;
     int runners = 0;
+    int own_runners = 0;  // of these, of one business or connection alone
     std::int64_t calls_total = 0;
     std::int64_t deaths_total = 0;  // crashes and kills
+    int shut = 0;                   // connections whose breaker is not closed
     UnixMs restart_due_ms = 0;      // kRestarting, and kRefused as it loaded: the next try
+    std::string sandbox;            // what holds its runners: "seccomp, landlock 7"
+    std::vector<IsolatedConnection> isolated;
 };
 
 // [any thread]
@@ -63,14 +79,22 @@ class PluginHost {
 
     // Blocks until the plugin answered, its deadline (manifest: limits.call_ms) passed or its
     // runner died. The result is the function's result document. Errors: what the plugin reported,
-    // or kUnavailable (no runner ready now), kInternal (crash, deadline, rubbish; the text says
-    // which), kUnsupported (function not offered), kNotFound (no such connection).
+    // or kUnavailable (no runner ready now: postponed until one is; the plugin is refused),
+    // kInternal (this call ended its runner, or gave rubbish; the text says which), kUnsupported
+    // (function not offered), kNotFound (no such connection).
     virtual Result<std::string> call(const Call& call) = 0;
 
     // Null if no plugin of this id was found.
     virtual const Manifest* manifest(const std::string& plugin) const = 0;
 
     virtual std::vector<PluginStatus> status() const = 0;
+
+    // Why calls of this connection are turned away for now (Egress::shut), postponed until they are
+    // not; nothing = they are not.
+    virtual std::optional<Error> shut(const std::string& /*business*/,
+                                      const std::string& /*connection*/) const {
+        return std::nullopt;
+    }
 
     // Ends the runners. No call may be under way.
     virtual void stop() = 0;
@@ -79,20 +103,25 @@ class PluginHost {
 // How runners are kept.
 struct LaneOptions {
     std::filesystem::path runner;  // the gatehouse-runner to start
-    bool require_sandbox = true;   // refuse to load a plugin when the filter cannot be set
-    int start_ms = 10'000;         // to load the library and say hello
-    int stop_ms = 2'000;           // to drop the instances when told to end
-    int first_pause_ms = 250;      // before a dead runner's successor starts; doubles each time
-    int max_pause_ms = 60'000;     // also before a library that was refused is tried again
+    bool require_sandbox = true;   // refuse to load a plugin when a part of the sandbox is missing
+    std::vector<std::string> sandbox_may_lack = {};          // parts that may: "landlock"
+    std::shared_ptr<const RunnerCgroups> cgroups = nullptr;  // null: none are delegated
+    int start_ms = 10'000;                                   // to load the library and say hello
+    int stop_ms = 2'000;        // to drop the instances when told to end
+    int first_pause_ms = 250;   // before a dead runner's successor starts; doubles each time
+    int max_pause_ms = 60'000;  // also before a library that was refused is tried again
 };
 
 struct PluginHostOptions {
     std::filesystem::path directory;  // holds <id>/plugin.yaml
-    int runners_per_plugin = 1;
+    int runners_per_plugin = 1;       // that all share
+    int max_processes = 64;           // besides these: of businesses and connections alone
+    std::int64_t idle_ms = 60'000;    // after which one of these ends
     LaneOptions lane;
 };
 
-// As configured; without `plugins.runner`, the gatehouse-runner beside this program's own file.
+// As configured, and with the control groups that were delegated to this process (no runner may
+// live yet); without `plugins.runner`, the gatehouse-runner beside this program's own file.
 PluginHostOptions plugin_host_options(const config::Config& config);
 
 // Starts a runner for each plugin of the directory, without waiting for it. The references outlive

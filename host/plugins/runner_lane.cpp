@@ -1,4 +1,5 @@
-// The lane's own thread: starting, reading, ending. The callers' side is in runner_lane_call.cpp.
+// The lane's own thread: starting, reading, ending. What an end means is in runner_lane_end.cpp,
+// the callers' side in runner_lane_call.cpp.
 #include "plugins/runner_lane.hpp"
 
 #include <poll.h>
@@ -20,8 +21,6 @@
 namespace gatehouse::plugins {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMaxReasonBytes = 300;
 // A call has one question or its end under way, never more.
@@ -31,34 +30,70 @@ constexpr std::chrono::seconds kHealthy{60};
 
 std::string start_document(const Manifest& manifest, const LaneOptions& options) {
     return dump_json({{"library", manifest.library.string()},
+                      {"is_copied", !manifest.sha256.empty()},
                       {"directory", manifest.library.parent_path().string()},
                       {"id", manifest.plugin},
                       {"version", manifest.version},
                       {"features", manifest.features},
                       {"memory_mib", manifest.memory_mib},
-                      {"require_sandbox", options.require_sandbox}});
+                      {"require_sandbox", options.require_sandbox},
+                      {"may_lack", options.sandbox_may_lack}});
 }
 
-int ms_until(SteadyClock::time_point when) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(when - SteadyClock::now()).count();
+#if defined(GATEHOUSE_SANITIZED) && !defined(GATEHOUSE_SANITIZED_ADDRESS)
+constexpr bool kRunnerHasOneThread = false;  // the thread sanitizer has one of its own
+#else
+constexpr bool kRunnerHasOneThread = true;
+#endif
+
+// Whether a runner that is loaded and sealed has others than its own thread. One that was joined is
+// counted for a moment longer.
+bool has_threads(RunnerProcess& process) {
+    if (!kRunnerHasOneThread) return false;
+    constexpr int kLooks = 50;
+    for (int i = 0; i < kLooks; ++i) {
+        const auto usage = process.watch().usage();
+        if (!usage || usage->threads <= 1) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+}
+
+int ms_until(std::chrono::steady_clock::time_point when) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                          when - std::chrono::steady_clock::now())
+                          .count();
     return static_cast<int>(std::max<std::int64_t>(left, 0));
 }
 
 }  // namespace
 
 RunnerLane::RunnerLane(const Manifest& manifest, LaneOptions options, const Clock& clock,
-                       observe::Counter* deaths)
+                       observe::Counter* deaths, LaneManner manner)
     : manifest_(manifest),
       options_(std::move(options)),
       clock_(clock),
       deaths_(deaths),
-      output_(manifest.plugin, secrets_),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      thread_([this] { run(); }) {}
+      manner_(manner),
+      output_(manifest.plugin, secrets_) {
+    if (manner_.is_kept) {
+        wake_ = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        thread_ = std::thread([this] { run(); });
+    } else {
+        is_settled_ = true;
+        is_asleep_ = true;
+        status_.state = PluginState::kIdle;
+    }
+}
 
 RunnerLane::~RunnerLane() {
     stop();
+}
+
+void RunnerLane::rouse() {
+    const std::uint64_t one = 1;
+    if (wake_.get() < 0) return;
+    [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof(one));
 }
 
 void RunnerLane::stop() {
@@ -66,38 +101,56 @@ void RunnerLane::stop() {
         const std::lock_guard lock(mutex_);
         is_stopping_ = true;
         changed_.notify_all();
+        rouse();
     }
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof(one));
     if (thread_.joinable()) thread_.join();
+}
+
+void RunnerLane::end_if_idle() {
+    const std::lock_guard lock(mutex_);
+    is_asked_to_end_ = true;
+    rouse();
 }
 
 void RunnerLane::run() {
     while (true) {
         live();
-        std::unique_lock lock(mutex_);
+        Lock lock(mutex_);
         is_settled_ = true;
-        changed_.notify_all();
         if (status_.state == PluginState::kRefused && status_.reason != told_refusal_) {
             told_refusal_ = status_.reason;
             observe::error("plugins", "refused",
                            {{"plugin", manifest_.plugin}, {"reason", status_.reason}});
         }
+        is_loading_hard_ = !was_ready_;
+        set_restart();
+        changed_.notify_all();
         if (is_stopping_) return;
-        lock.unlock();
-        pause();
+        if (!manner_.is_kept) {
+            fall_asleep();
+            return;
+        }
+        changed_.wait_until(lock, restart_at_, [this] { return is_stopping_; });
+        if (is_stopping_) return;
     }
 }
 
 void RunnerLane::live() {
     const auto born = SteadyClock::now();
-    if (const std::string fault = fault_in_library(manifest_); !fault.empty()) {
+    {
         const std::lock_guard lock(mutex_);
-        status_.state = PluginState::kRefused;
-        status_.reason = fault;
+        was_ready_ = false;
+    }
+    const CheckedLibrary library = check_library(manifest_);
+    if (!library.fault.empty()) {
+        refuse(library.fault);
         return;
     }
-    auto started = RunnerProcess::start(options_.runner);
+    auto started =
+        RunnerProcess::start({.runner = options_.runner,
+                              .cgroups = options_.cgroups.get(),
+                              .memory_mib = static_cast<std::uint32_t>(manifest_.memory_mib),
+                              .library = library.copy ? library.copy->get() : -1});
     if (!started) {
         const std::lock_guard lock(mutex_);
         status_.reason = started.error().message;
@@ -113,6 +166,10 @@ void RunnerLane::live() {
         process_ = process;
         doing_.clear();
         kill_reason_.clear();
+        killed_for_ = {};
+        is_left_behind_ = false;
+        recent_.clear();
+        idle_since_ = born;
     }
     converse(*process);
     note_end(process->end());
@@ -127,24 +184,25 @@ void RunnerLane::converse(RunnerProcess& process) {
     write(process, encode_frame(FrameKind::kStart, 0, start_document(manifest_, options_)));
     auto deadline = SteadyClock::now() + std::chrono::milliseconds(options_.start_ms);
     FrameBuffer buffer;
-    std::array<pollfd, 3> ready{pollfd{process.socket(), POLLIN, 0},
-                                pollfd{process.output(), POLLIN, 0},
-                                pollfd{wake_.get(), POLLIN, 0}};
+    std::array<pollfd, 4> ready{pollfd{process.socket(), POLLIN, 0},
+                                pollfd{process.output(), POLLIN, 0}, pollfd{wake_.get(), POLLIN, 0},
+                                pollfd{process.watch().alarm(), POLLIN, 0}};
     bool is_open = true;
     while (is_open) {
-        const int wait_ms = phase_ == Phase::kServing ? -1 : ms_until(deadline);
-        const int count = ::poll(ready.data(), ready.size(), wait_ms);
+        const int count = ::poll(ready.data(), ready.size(), ms_to_wait(deadline));
         if (count < 0 && errno != EINTR) break;
-        if (count == 0) {
+        if (count == 0 && phase_ != Phase::kServing) {
             kill(process, phase_ == Phase::kLoading
                               ? "did not load within " + std::to_string(options_.start_ms) + " ms"
                               : "did not end when told to");
             break;
         }
-        if (ready[2].revents != 0 && phase_ != Phase::kStopping && begin_stop(process)) {
+        const bool may_stop = count == 0 || ready[2].revents != 0;
+        if (may_stop && phase_ != Phase::kStopping && begin_stop(process)) {
             deadline = SteadyClock::now() + std::chrono::milliseconds(options_.stop_ms);
             ready[2].fd = -1;
         }
+        if (ready[3].revents != 0) heed(process, process.watch().fault());
         if (ready[1].revents != 0 && !read_output(process)) ready[1].fd = -1;
         if (ready[0].revents != 0) is_open = read_socket(process, buffer);
     }
@@ -153,14 +211,46 @@ void RunnerLane::converse(RunnerProcess& process) {
     output_.finish();
 }
 
+void RunnerLane::heed(RunnerProcess& process, const std::string& fault) {
+    if (fault.empty()) return;
+    {
+        // No call asked for it: those under way have nothing to do with it.
+        const std::lock_guard lock(mutex_);
+        is_left_behind_ = kill_reason_.empty();
+    }
+    kill(process, fault);
+}
+
+// In order while it serves: at once when it is no longer wanted, but for a library that still
+// loads.
 bool RunnerLane::begin_stop(RunnerProcess& process) {
     {
         const std::lock_guard lock(mutex_);
-        if (!is_stopping_) return false;
+        std::uint64_t count = 0;
+        [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof(count));
+        if (!is_stopping_ && (phase_ == Phase::kLoading || !may_rest())) return false;
+        is_ending_ = !is_stopping_;
     }
     phase_ = Phase::kStopping;
+    process.watch().call_begins();  // destroying instances is paid for
     ::shutdown(process.socket(), SHUT_WR);
     return true;
+}
+
+bool RunnerLane::may_rest() const {
+    if (manner_.is_kept || !pending_.empty() || waiting_ > 0) return false;
+    return is_asked_to_end_ ||
+           SteadyClock::now() - idle_since_ >= std::chrono::milliseconds(manner_.idle_ms);
+}
+
+int RunnerLane::ms_to_wait(SteadyClock::time_point deadline) const {
+    if (phase_ != Phase::kServing) return ms_until(deadline);
+    if (manner_.is_kept) return -1;
+    const std::lock_guard lock(mutex_);
+    const std::chrono::milliseconds idle(manner_.idle_ms);
+    return ms_until(pending_.empty() && waiting_ == 0 ? idle_since_ + idle
+                                                      : SteadyClock::now() + idle) +
+           1;
 }
 
 bool RunnerLane::read_output(RunnerProcess& process) {
@@ -180,26 +270,30 @@ bool RunnerLane::read_socket(RunnerProcess& process, FrameBuffer& buffer) {
         Frame frame;
         const FrameBuffer::Status status = buffer.next(frame);
         if (status == FrameBuffer::Status::kNeedMore) return true;
-        if (status == FrameBuffer::Status::kBroken || !take_frame(frame)) {
+        if (status == FrameBuffer::Status::kBroken || !take_frame(process, frame)) {
             kill(process, "broke the frame protocol");
             return false;
         }
     }
 }
 
-bool RunnerLane::take_frame(Frame& frame) {
+bool RunnerLane::take_frame(RunnerProcess& process, Frame& frame) {
     switch (frame.kind) {
         case FrameKind::kHello:
             if (phase_ == Phase::kServing) return false;
-            become_ready(frame);
+            process.watch().call_ends();
+            if (has_threads(process)) {
+                refuse(manifest_.library.filename().string() +
+                       " is refused: it started threads while it loaded");
+                process.kill();
+                return true;
+            }
+            become_ready(process, frame);
             return true;
-        case FrameKind::kRefused: {
+        case FrameKind::kRefused:
             if (phase_ == Phase::kServing) return false;
-            const std::lock_guard lock(mutex_);
-            status_.state = PluginState::kRefused;
-            status_.reason = shorten(frame.payload, kMaxReasonBytes);
+            refuse(frame.payload);
             return true;
-        }
         case FrameKind::kPhase: {
             const std::lock_guard lock(mutex_);
             doing_ = shorten(frame.payload, kMaxReasonBytes);
@@ -222,6 +316,12 @@ bool RunnerLane::take_frame(Frame& frame) {
     }
 }
 
+void RunnerLane::refuse(std::string_view reason) {
+    const std::lock_guard lock(mutex_);
+    status_.state = PluginState::kRefused;
+    status_.reason = shorten(reason, kMaxReasonBytes);
+}
+
 bool RunnerLane::take_of_call(Frame& frame) {
     const std::lock_guard lock(mutex_);
     const auto found = pending_.find(frame.call_id);
@@ -233,11 +333,12 @@ bool RunnerLane::take_of_call(Frame& frame) {
     return true;
 }
 
-void RunnerLane::become_ready(const Frame& hello) {
+void RunnerLane::become_ready(const RunnerProcess& process, const Frame& hello) {
     if (phase_ == Phase::kLoading) phase_ = Phase::kServing;
     const auto document = parse_json(hello.payload);
     const std::string sandbox =
-        document ? string_member(*document, "sandbox").value_or("") : std::string();
+        (document ? string_member(*document, "sandbox").value_or("") : std::string()) + ", " +
+        process.bounds();
     bool is_back = false;
     {
         const std::lock_guard lock(mutex_);
@@ -248,6 +349,10 @@ void RunnerLane::become_ready(const Frame& hello) {
         status_.restart_due_ms = 0;
         status_.sandbox = shorten(sandbox, kMaxReasonBytes);
         is_settled_ = true;
+        was_ready_ = true;
+        is_loading_hard_ = false;
+        idle_since_ = SteadyClock::now();
+        if (manner_.budget != nullptr && waiting_ == 0) manner_.budget->note_idle(*this);
         changed_.notify_all();
     }
     // That all are well is said once for all of them; that one is well again is news.
@@ -256,57 +361,6 @@ void RunnerLane::become_ready(const Frame& hello) {
                  {{"plugin", manifest_.plugin},
                   {"version", manifest_.version},
                   {"sandbox", shorten(sandbox, kMaxReasonBytes)}});
-}
-
-void RunnerLane::note_end(const ProcessEnd& end) {
-    const std::lock_guard lock(mutex_);
-    process_.reset();
-    if (status_.state == PluginState::kRefused) {
-        fail_pending("the plugin was refused");
-        return;
-    }
-    const bool is_expected = is_stopping_ && end.is_clean;
-    std::string reason = "the runner was stopped";
-    if (!is_expected) {
-        std::string during = doing_.empty() ? "while idle" : "in " + doing_;
-        if (doing_.empty() && pending_.size() == 1) {
-            const Pending& only = *pending_.begin()->second;
-            during = "during " + only.function + " of " + only.instance;
-        } else if (doing_.empty() && pending_.size() > 1) {
-            during = "during " + std::to_string(pending_.size()) + " calls";
-        }
-        reason = kill_reason_.empty() ? "the runner " + end.text + " " + during
-                                      : "the runner " + kill_reason_;
-        ++status_.deaths;
-        if (deaths_ != nullptr) deaths_->add();
-        ++failures_in_a_row_;
-        status_.reason = reason;
-        observe::error("plugins", reason, {{"plugin", manifest_.plugin}});
-    }
-    status_.state = PluginState::kRestarting;
-    fail_pending(reason);
-}
-
-void RunnerLane::fail_pending(const std::string& reason) {
-    // With one call under way it is that call's doing; of several, no one knows.
-    const ErrorKind kind = pending_.size() == 1 && kill_reason_.empty() ? ErrorKind::kInternal
-                                                                        : ErrorKind::kUnavailable;
-    for (auto& [id, pending] : pending_) {
-        pending->ended = Error{kind, reason};
-        pending->changed.notify_one();
-    }
-    pending_.clear();
-}
-
-void RunnerLane::pause() {
-    std::unique_lock lock(mutex_);
-    const int doublings = std::clamp(failures_in_a_row_ - 1, 0, 20);
-    std::int64_t pause_ms = std::min<std::int64_t>(
-        std::int64_t{options_.first_pause_ms} << doublings, options_.max_pause_ms);
-    // What was refused for want of memory, or in the middle of being replaced, need not stay so.
-    if (status_.state == PluginState::kRefused) pause_ms = options_.max_pause_ms;
-    status_.restart_due_ms = clock_.now_ms() + pause_ms;
-    changed_.wait_for(lock, std::chrono::milliseconds(pause_ms), [this] { return is_stopping_; });
 }
 
 }  // namespace gatehouse::plugins

@@ -1,68 +1,57 @@
-// RunnerLane: keeps one gatehouse-runner alive and carries calls to it. One thread for each lane
-// starts the process, reads what it says and starts another when it dies, after pauses that grow;
-// so there are never two at once. Nothing here polls.
+// RunnerLane: carries calls to one gatehouse-runner, which it starts, reads and starts again after
+// a pause that grows when it dies; there are never two at once. One thread for each process. A lane
+// that is kept has a process always, another one while it is called. Nothing here polls.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
 #include "observe/metrics.hpp"
 #include "plugins/frames.hpp"
+#include "plugins/lane.hpp"
+#include "plugins/lane_room.hpp"
 #include "plugins/manifest.hpp"
-#include "plugins/plugin_host.hpp"
+#include "plugins/runner_budget.hpp"
 #include "plugins/runner_output.hpp"
 #include "plugins/runner_process.hpp"
 
 namespace gatehouse::plugins {
 
-struct LaneStatus {
-    PluginState state = PluginState::kStarting;
-    std::string reason;
-    std::int64_t calls = 0;
-    std::int64_t deaths = 0;
-    UnixMs restart_due_ms = 0;
-    std::string sandbox;  // "seccomp, landlock 7": what locks its runner in
-};
-
-// A service's answer: kind 0 and its document, or a kind and schemas/error.json.
-struct ServiceAnswer {
-    std::uint32_t kind = 0;
-    std::string document;
-};
-// Answers what a call asks of the host, on the thread of call().
-using ServiceHandler =
-    std::function<ServiceAnswer(std::string_view service, std::string_view document)>;
-
 // [any thread]
-class RunnerLane {
+class RunnerLane final : public RestingLane {
   public:
-    // Starts at once, without waiting. `manifest`, `clock` and `deaths` (may be null) are borrowed.
+    // A lane that is kept starts at once, without waiting. `manifest`, `clock` and `deaths` (may be
+    // null) are borrowed.
     RunnerLane(const Manifest& manifest, LaneOptions options, const Clock& clock,
-               observe::Counter* deaths);
+               observe::Counter* deaths, LaneManner manner = {});
     RunnerLane(const RunnerLane&) = delete;
     RunnerLane& operator=(const RunnerLane&) = delete;
-    ~RunnerLane();  // stop()
+    ~RunnerLane() override;  // stop()
 
-    // Carries one call and waits for its end, for `limit` at most; then the runner is killed. While
-    // the lane starts for the first time, waits for that first. Errors as PluginHost::call.
-    // `secrets` stand in the request: they are taken out of the plugin's lines and its failure.
-    Result<std::string> call(const CallFrame& call, std::chrono::milliseconds limit,
-                             const ServiceHandler& serve, const std::vector<Secret>& secrets = {});
+    // Carries one call and waits for its end. The plugin has `limit`, without what the host takes
+    // for it; then the runner is killed. A lane that has no runner ready is waited for, 3 s at most
+    // (`limit` while it starts); then, or if it is known to take longer, the result is postponed
+    // until it is there. Other errors as PluginHost::call. `untold` is taken out of the
+    // plugin's lines and its failure.
+    LaneResult call(const CallFrame& call, std::chrono::milliseconds limit,
+                    const ServiceHandler& serve, const Untold& untold = {});
 
     // Waits until the first start is decided.
     LaneStatus wait_settled();
     LaneStatus status() const;
+
+    void end_if_idle() override;
 
     // Lets the runner drop its instances and end; kills it if it does not. Idempotent.
     void stop();
@@ -70,37 +59,64 @@ class RunnerLane {
   private:
     struct Pending;
     enum class Phase { kLoading, kServing, kStopping };
+    using SteadyClock = std::chrono::steady_clock;
+    using Lock = std::unique_lock<std::mutex>;
 
+    // Whose doing an end is.
+    struct Culprit {
+        bool is_known = false;
+        std::uint32_t call_id = 0;  // 0 = of no call that is still waited for
+        std::string connection;
+    };
+
+    void rouse();  // [holding mutex_]
     void run();
     void live();  // one process, from start to end
     void converse(RunnerProcess& process);
     bool read_socket(RunnerProcess& process, FrameBuffer& buffer);
     bool read_output(RunnerProcess& process);
-    bool take_frame(Frame& frame);
+    void heed(RunnerProcess& process, const std::string& fault);  // of its watch
+    bool take_frame(RunnerProcess& process, Frame& frame);
+    void refuse(std::string_view reason);
     bool take_of_call(Frame& frame);
-    void become_ready(const Frame& hello);
-    void note_end(const ProcessEnd& end);
-    void fail_pending(const std::string& reason);
-    void pause();
+    void become_ready(const RunnerProcess& process, const Frame& hello);
     bool begin_stop(RunnerProcess& process);
+    int ms_to_wait(SteadyClock::time_point deadline) const;
 
-    std::shared_ptr<Pending> enlist(const CallFrame& call, Error& error, std::uint32_t& id);
-    Result<std::string> attend(Pending& pending, std::uint32_t id, const CallFrame& call,
-                               std::chrono::milliseconds limit, const ServiceHandler& serve,
-                               const std::vector<Secret>& secrets);
-    // Ends `process` if it is still this lane's; the first reason counts.
-    void kill(RunnerProcess& process, const std::string& reason);
+    // How a process ended, and when there is another. [holding mutex_, but for note_end]
+    void note_end(const ProcessEnd& end);
+    Culprit culprit() const;
+    std::string what_it_did() const;
+    void tell_book(const Culprit& culprit, const std::string& reason);
+    void fail_pending(const Culprit& culprit, const std::string& reason);
+    void set_restart();
+    void fall_asleep();
+    bool may_rest() const;
+
+    // The caller's side.
+    std::shared_ptr<Pending> enlist(const CallFrame& call, std::chrono::milliseconds limit,
+                                    Error& error, std::uint32_t& id);
+    bool await_turn(Lock& lock, std::chrono::milliseconds limit, Error& error);
+    bool wake(Lock& lock, SteadyClock::time_point deadline);
+    Error away(SteadyClock::time_point now) const;
+    LaneResult attend(Pending& pending, std::uint32_t id, const CallFrame& call,
+                      std::chrono::milliseconds limit, const ServiceHandler& serve,
+                      const Untold& untold);
+    void leave(const Pending& pending, std::uint32_t id);
+    // Ends `process` if it is still this lane's; the first reason counts. `call_id` is the call's
+    // that is to blame; 0 = not known.
+    void kill(RunnerProcess& process, const std::string& reason, std::uint32_t call_id = 0);
     void write(RunnerProcess& process, const std::string& frame);
 
     const Manifest& manifest_;
     const LaneOptions options_;
     const Clock& clock_;
     observe::Counter* const deaths_;
+    const LaneManner manner_;
     SpokenSecrets secrets_;
     RunnerOutput output_;            // [lane thread]
     Phase phase_ = Phase::kLoading;  // [lane thread]
     std::string told_refusal_;       // [lane thread] what the log says already
-    UniqueFd wake_;
 
     mutable std::mutex mutex_;  // guards what follows
     std::condition_variable changed_;
@@ -110,9 +126,23 @@ class RunnerLane {
     std::uint32_t next_id_ = 1;
     std::string doing_;        // the runner's last kPhase
     std::string kill_reason_;  // why this side ended it; empty = it died by itself
+    Culprit killed_for_;
+    bool is_left_behind_ = false;      // it was ended for what an earlier call had left behind
+    std::vector<std::string> recent_;  // whom this process worked for, the last one last
+    SteadyClock::time_point restart_at_;
+    SteadyClock::time_point idle_since_;
+    LaneRoom room_;
     int failures_in_a_row_ = 0;
+    int waiting_ = 0;  // callers in await_turn()
+    UniqueFd wake_;    // rouses the thread; there while it runs
     bool is_settled_ = false;
     bool is_stopping_ = false;
+    bool is_asleep_ = false;        // no process and no thread
+    bool is_waking_ = false;        // a caller is about to start the thread
+    bool is_asked_to_end_ = false;  // when it has no call
+    bool is_ending_ = false;        // for want of calls
+    bool was_ready_ = false;        // this process
+    bool is_loading_hard_ = false;  // the last process never became ready
 
     std::mutex write_mutex_;
     std::thread thread_;

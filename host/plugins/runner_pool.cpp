@@ -5,7 +5,6 @@
 #include <functional>
 #include <utility>
 
-#include "egress/secrets.hpp"
 #include "plugins/documents.hpp"
 #include "plugins/http_service.hpp"
 #include "plugins/scrub.hpp"
@@ -15,6 +14,9 @@ namespace {
 
 // What a plugin gets to turn a late answer from outside into its own before it is ended.
 constexpr std::int64_t kAnswerMarginNs = 250'000'000;
+
+// Reads what a vendor sent: nothing goes out for it.
+constexpr std::string_view kParsingFeature = "gatehouse.inbound/1";
 
 std::string unavailable_text(const std::vector<RefusedPlugin>& refused, const std::string& plugin) {
     for (const RefusedPlugin& one : refused) {
@@ -27,62 +29,42 @@ std::string_view outcome_word(const Result<std::string>& result) {
     return result ? "ok" : to_string(result.error().kind);
 }
 
-// The plugin's state is the best of its runners': one that is ready carries the calls.
-int rank(PluginState state) {
-    switch (state) {
-        case PluginState::kReady:
-            return 3;
-        case PluginState::kStarting:
-            return 2;
-        case PluginState::kRestarting:
-            return 1;
-        case PluginState::kRefused:
-            return 0;
-    }
-    return 0;
-}
-
 }  // namespace
 
 RunnerPool::RunnerPool(const PluginHostOptions& options, Registry registry,
                        std::vector<BoundConnection> connections, egress::Egress& egress,
                        const Clock& clock, observe::Metrics& metrics)
-    : registry_(std::move(registry)), egress_(egress), clock_(clock), metrics_(metrics) {
+    : registry_(std::move(registry)),
+      egress_(egress),
+      clock_(clock),
+      metrics_(metrics),
+      budget_(options.max_processes) {
     for (BoundConnection& bound : connections) {
         const auto found = registry_.manifests.find(bound.plugin);
         const int slots = found == registry_.manifests.end() ? 1 : found->second.concurrency;
         const std::string name = bound.name;
         doors_[name] = std::make_unique<Door>(std::move(bound), slots);
     }
-    start_lanes(options);
+    start_plugins(options);
 }
 
 RunnerPool::~RunnerPool() {
     stop();
 }
 
-void RunnerPool::start_lanes(const PluginHostOptions& options) {
+void RunnerPool::start_plugins(const PluginHostOptions& options) {
     for (const auto& [id, manifest] : registry_.manifests) {
-        Lanes& lanes = lanes_[id];
-        lanes.seconds =
+        std::vector<const BoundConnection*> connections;
+        for (const auto& [name, door] : doors_) {
+            if (door->bound.plugin == id) connections.push_back(&door->bound);
+        }
+        Plugin& plugin = plugins_[id];
+        plugin.seconds =
             &metrics_.histogram("gatehouse_plugins_call_seconds",
                                 "How long calls of plugins take, outside waits included",
                                 {0.001, 0.01, 0.1, 0.5, 1, 5, 15, 60}, {{"plugin", id}});
-        observe::Counter& deaths =
-            metrics_.counter("gatehouse_plugins_runner_deaths_total",
-                             "Runners that crashed or had to be ended", {{"plugin", id}});
-        for (int i = 0; i < std::max(options.runners_per_plugin, 1); ++i) {
-            lanes.shared.push_back(
-                std::make_unique<RunnerLane>(manifest, options.lane, clock_, &deaths));
-        }
-        for (const auto& [name, door] : doors_) {
-            const BoundConnection& bound = door->bound;
-            if (bound.plugin != id || !bound.is_isolated) continue;
-            auto& lane = lanes.by_business[bound.business];
-            if (lane == nullptr) {
-                lane = std::make_unique<RunnerLane>(manifest, options.lane, clock_, &deaths);
-            }
-        }
+        plugin.lanes = std::make_unique<PluginLanes>(manifest, options, connections, budget_,
+                                                     clock_, metrics_);
     }
 }
 
@@ -106,10 +88,18 @@ Result<std::string> RunnerPool::call(const Call& call) {
     if (call.document.size() > kMaxDocumentBytes) {
         return fail(ErrorKind::kInvalid, "the request of " + call.function + " exceeds 1 MiB");
     }
+    if (feature != kParsingFeature) {
+        if (auto shut = egress_.shut(door->second->bound.policy)) {
+            return tl::unexpected(std::move(*shut));
+        }
+    }
     const std::int64_t began_ns = clock_.steady_ns();
     Result<std::string> result = call_door(call, *door->second, *about);
-    if (!result) result.error().message = scrub(std::move(result.error().message), call.secrets);
-    lanes_.at(plugin).seconds->observe(static_cast<double>(clock_.steady_ns() - began_ns) / 1e9);
+    if (!result) {
+        result.error().message = scrub(std::move(result.error().message),
+                                       {call.secrets, door->second->bound.policy.secrets});
+    }
+    plugins_.at(plugin).seconds->observe(static_cast<double>(clock_.steady_ns() - began_ns) / 1e9);
     metrics_
         .counter("gatehouse_plugins_calls_total", "Calls of plugins by how they ended",
                  {{"plugin", plugin}, {"outcome", std::string(outcome_word(result))}})
@@ -126,37 +116,45 @@ Result<std::string> RunnerPool::call_door(const Call& call, Door& door, const Ma
     Result<std::string> result = call_slot(call, door, manifest, *slot);
     door.gate.leave(*slot);
     if (!result) return result;
-    if (const auto document = read_result(call.function, *result); !document) {
-        return tl::unexpected<Error>(document.error());
-    }
-    return result;
+    return result_from(door.bound, call.function, std::move(*result));
 }
 
 Result<std::string> RunnerPool::call_slot(const Call& call, const Door& door,
                                           const Manifest& manifest, int slot) {
-    const std::int64_t deadline_ns =
-        clock_.steady_ns() + std::int64_t{manifest.call_ms} * 1'000'000 - kAnswerMarginNs;
-    const auto serve = [&](std::string_view service, std::string_view document) {
+    Requests requests;  // of the thread that attends the call, as all of `serve`
+    const auto serve = [&](std::string_view service, std::string_view document,
+                           std::chrono::milliseconds left) {
         if (service == "gatehouse.http/1") {
-            return serve_http(call, door, document, deadline_ns);
+            const std::int64_t deadline_ns =
+                clock_.steady_ns() + std::int64_t{left.count()} * 1'000'000 - kAnswerMarginNs;
+            return serve_http(call, door, document, deadline_ns, requests);
         }
         return service_error({ErrorKind::kUnsupported, "this host has no such service"});
     };
     const std::string instance = door.bound.name + "#" + std::to_string(slot);
-    // Facts hold what others wrote; only this function is told of a secret by its name.
-    const std::string document = call.function == "events.subscribe"
-                                     ? call.document
-                                     : egress::without_references(call.document);
+    const std::string document = document_for(door.bound, call.function, call.document);
     const CallFrame frame{0, call.function, instance, door.bound.document, document};
-    RunnerLane& lane = pick(lanes_.at(door.bound.plugin), door.bound, slot);
-    return lane.call(frame, std::chrono::milliseconds(manifest.call_ms), serve, call.secrets);
+    Result<std::string> result =
+        plugins_.at(door.bound.plugin)
+            .lanes->call(door.bound, slot, frame, std::chrono::milliseconds(manifest.call_ms),
+                         serve, {call.secrets, door.bound.policy.secrets});
+    if (!result) result.error() = judged(std::move(result.error()), requests);
+    return result;
+}
+
+std::optional<Error> RunnerPool::shut(const std::string& business,
+                                      const std::string& connection) const {
+    const auto door = doors_.find(business + "/" + connection);
+    if (door == doors_.end()) return std::nullopt;
+    return egress_.shut(door->second->bound.policy);
 }
 
 // A plugin may put a secret of the call into a path, which a step shows.
 ServiceAnswer RunnerPool::serve_http(const Call& call, const Door& door, std::string_view document,
-                                     std::int64_t deadline_ns) {
+                                     std::int64_t deadline_ns, Requests& requests) {
     observe::StepLog steps(clock_);
-    ServiceAnswer answer = send_http(egress_, door.bound.policy, document, deadline_ns, &steps);
+    ServiceAnswer answer =
+        send_http(egress_, door.bound.policy, document, deadline_ns, &steps, &requests);
     for (observe::Step& step : steps.take()) {
         if (call.steps != nullptr) {
             call.steps->add(step.kind, scrub(std::move(step.text), call.secrets));
@@ -165,57 +163,21 @@ ServiceAnswer RunnerPool::serve_http(const Call& call, const Door& door, std::st
     return answer;
 }
 
-RunnerLane& RunnerPool::pick(Lanes& lanes, const BoundConnection& bound, int slot) {
-    if (const auto own = lanes.by_business.find(bound.business);
-        bound.is_isolated && own != lanes.by_business.end()) {
-        return *own->second;
-    }
-    // The same instance in the same runner, as long as that runner lives.
-    const std::size_t first = std::hash<std::string>{}(bound.name) + static_cast<std::size_t>(slot);
-    for (std::size_t i = 0; i < lanes.shared.size(); ++i) {
-        RunnerLane& lane = *lanes.shared[(first + i) % lanes.shared.size()];
-        if (lane.status().state == PluginState::kReady) return lane;
-    }
-    return *lanes.shared[first % lanes.shared.size()];
-}
-
 const Manifest* RunnerPool::manifest(const std::string& plugin) const {
     const auto found = registry_.manifests.find(plugin);
     return found == registry_.manifests.end() ? nullptr : &found->second;
 }
 
-std::vector<const RunnerLane*> RunnerPool::Lanes::all() const {
-    std::vector<const RunnerLane*> lanes;
-    for (const auto& lane : shared)
-        lanes.push_back(lane.get());
-    for (const auto& [business, lane] : by_business)
-        lanes.push_back(lane.get());
-    return lanes;
-}
-
-PluginStatus RunnerPool::status_of(const Manifest& manifest, const Lanes& lanes) const {
-    PluginStatus status;
-    status.id = manifest.plugin;
-    status.version = manifest.version;
-    status.library = manifest.library.string();
-    status.features = manifest.features;
-    status.state = PluginState::kRefused;
-    for (const RunnerLane* lane : lanes.all()) {
-        const LaneStatus one = lane->status();
-        if (rank(one.state) > rank(status.state)) status.state = one.state;
-        if (!one.reason.empty()) status.reason = one.reason;
-        status.runners += one.state == PluginState::kReady ? 1 : 0;
-        status.deaths_total += one.deaths;
-        status.calls_total += one.calls;
-        status.restart_due_ms = std::max(status.restart_due_ms, one.restart_due_ms);
-    }
-    return status;
-}
-
 std::vector<PluginStatus> RunnerPool::status() const {
     std::vector<PluginStatus> all;
-    for (const auto& [id, lanes] : lanes_) {
-        all.push_back(status_of(registry_.manifests.at(id), lanes));
+    std::map<std::string, int> shut;  // by plugin
+    for (const egress::Way& way : egress_.ways()) {
+        const auto door = doors_.find(way.key);
+        if (door != doors_.end()) ++shut[door->second->bound.plugin];
+    }
+    for (const auto& [id, plugin] : plugins_) {
+        all.push_back(plugin.lanes->status());
+        all.back().shut = shut[id];
     }
     for (const RefusedPlugin& refused : registry_.refused) {
         PluginStatus status;
@@ -228,12 +190,9 @@ std::vector<PluginStatus> RunnerPool::status() const {
 }
 
 void RunnerPool::stop() {
-    for (auto& [id, lanes] : lanes_) {
-        for (auto& lane : lanes.shared)
-            lane->stop();
-        for (auto& [business, lane] : lanes.by_business)
-            lane->stop();
-    }
+    for (auto& [id, plugin] : plugins_)
+        plugin.lanes->stop();
+    budget_.join_finished();
 }
 
 }  // namespace gatehouse::plugins

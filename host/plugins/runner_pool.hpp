@@ -1,10 +1,11 @@
-// RunnerPool: the PluginHost of the product. For each plugin some lanes that all businesses share,
-// and one more for each business that wants its own (isolation: business).
+// RunnerPool: the PluginHost of the product: a gate for each connection, and for each plugin its
+// lanes (plugin_lanes.hpp).
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,11 @@
 #include "observe/metrics.hpp"
 #include "plugins/bound_connection.hpp"
 #include "plugins/connection_gate.hpp"
+#include "plugins/http_service.hpp"
 #include "plugins/plugin_host.hpp"
+#include "plugins/plugin_lanes.hpp"
 #include "plugins/registry.hpp"
-#include "plugins/runner_lane.hpp"
+#include "plugins/runner_budget.hpp"
 
 namespace gatehouse::plugins {
 
@@ -31,15 +34,14 @@ class RunnerPool final : public PluginHost {
     Result<std::string> call(const Call& call) override;
     const Manifest* manifest(const std::string& plugin) const override;
     std::vector<PluginStatus> status() const override;
+    std::optional<Error> shut(const std::string& business,
+                              const std::string& connection) const override;
     void stop() override;
 
   private:
-    struct Lanes {
-        std::vector<std::unique_ptr<RunnerLane>> shared;
-        std::map<std::string, std::unique_ptr<RunnerLane>> by_business;
+    struct Plugin {
+        std::unique_ptr<PluginLanes> lanes;
         observe::Histogram* seconds = nullptr;
-
-        std::vector<const RunnerLane*> all() const;
     };
     struct Door {  // a connection and its gate
         Door(BoundConnection connection, int slots) : bound(std::move(connection)), gate(slots) {}
@@ -47,21 +49,20 @@ class RunnerPool final : public PluginHost {
         ConnectionGate gate;
     };
 
-    void start_lanes(const PluginHostOptions& options);
+    void start_plugins(const PluginHostOptions& options);
     Result<std::string> call_door(const Call& call, Door& door, const Manifest& manifest);
     Result<std::string> call_slot(const Call& call, const Door& door, const Manifest& manifest,
                                   int slot);
     ServiceAnswer serve_http(const Call& call, const Door& door, std::string_view document,
-                             std::int64_t deadline_ns);
-    RunnerLane& pick(Lanes& lanes, const BoundConnection& bound, int slot);
-    PluginStatus status_of(const Manifest& manifest, const Lanes& lanes) const;
+                             std::int64_t deadline_ns, Requests& requests);
 
     const Registry registry_;
     egress::Egress& egress_;
     const Clock& clock_;
     observe::Metrics& metrics_;
     std::map<std::string, std::unique_ptr<Door>> doors_;  // by "acme/doors"; fixed once made
-    std::map<std::string, Lanes> lanes_;                  // by plugin; fixed once made
+    RunnerBudget budget_;
+    std::map<std::string, Plugin> plugins_;  // by id; fixed once made
 };
 
 }  // namespace gatehouse::plugins

@@ -16,17 +16,24 @@ namespace gatehouse::plugins {
 namespace {
 
 constexpr int kSocketInChild = 3;
+constexpr int kLibraryInChild = 4;
 
-// What the child inherits: /dev/null, the pipe twice, the socket, and nothing else.
+// What the child inherits: /dev/null, the pipe twice, the socket, the library if there is a copy of
+// it, and nothing else.
 class FileActions {
   public:
-    FileActions(int socket, int output) {
+    FileActions(int socket, int output, int library) {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions_, socket, kSocketInChild);
-        ::posix_spawn_file_actions_addclosefrom_np(&actions_, kSocketInChild + 1);
+        const bool has_library = library >= 0;
+        if (has_library) {
+            ::posix_spawn_file_actions_adddup2(&actions_, library, kLibraryInChild);
+        }
+        ::posix_spawn_file_actions_addclosefrom_np(&actions_,
+                                                   kSocketInChild + (has_library ? 2 : 1));
     }
     FileActions(const FileActions&) = delete;
     FileActions& operator=(const FileActions&) = delete;
@@ -38,8 +45,8 @@ class FileActions {
     posix_spawn_file_actions_t actions_{};
 };
 
-// Signals as a fresh program has them, and a process group of its own: a terminal's Ctrl-C is for
-// the host, which ends its runners in order.
+// Signals as a fresh program has them, and a session of its own: a terminal's Ctrl-C is for the
+// host, which ends its runners in order.
 class Attributes {
   public:
     Attributes() {
@@ -50,9 +57,8 @@ class Attributes {
         ::posix_spawnattr_init(&attributes_);
         ::posix_spawnattr_setsigdefault(&attributes_, &all);
         ::posix_spawnattr_setsigmask(&attributes_, &none);
-        ::posix_spawnattr_setpgroup(&attributes_, 0);
         ::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+            &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
     }
     Attributes(const Attributes&) = delete;
     Attributes& operator=(const Attributes&) = delete;
@@ -81,7 +87,7 @@ ProcessEnd describe(int status) {
 
 }  // namespace
 
-Result<std::unique_ptr<RunnerProcess>> RunnerProcess::start(const std::filesystem::path& runner) {
+Result<std::unique_ptr<RunnerProcess>> RunnerProcess::start(const RunnerProcessOptions& options) {
     std::array<int, 2> sockets{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
         return refused("socketpair", errno);
@@ -94,21 +100,34 @@ Result<std::unique_ptr<RunnerProcess>> RunnerProcess::start(const std::filesyste
     const UniqueFd printed(pipes[1]);
     ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
 
-    const FileActions actions(theirs.get(), printed.get());
+    const FileActions actions(theirs.get(), printed.get(), options.library);
     const Attributes attributes;
     std::string name = "gatehouse-runner";
     std::array<char*, 2> arguments{name.data(), nullptr};
     std::array<char*, 1> environment{nullptr};
     pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, runner.c_str(), actions.get(), attributes.get(),
+    const int error = ::posix_spawn(&pid, options.runner.c_str(), actions.get(), attributes.get(),
                                     arguments.data(), environment.data());
-    if (error != 0) return refused(runner.c_str(), error);
+    if (error != 0) return refused(options.runner.c_str(), error);
+    // It waits for its first frame, so it is bound before it does anything.
+    auto cgroup =
+        options.cgroups == nullptr ? nullptr : options.cgroups->take(pid, options.memory_mib);
     return std::unique_ptr<RunnerProcess>(
-        new RunnerProcess(pid, std::move(ours), std::move(output)));
+        new RunnerProcess(pid, std::move(ours), std::move(output), std::move(cgroup)));
 }
 
-RunnerProcess::RunnerProcess(pid_t pid, UniqueFd socket, UniqueFd output)
-    : pid_(pid), socket_(std::move(socket)), output_(std::move(output)) {}
+RunnerProcess::RunnerProcess(pid_t pid, UniqueFd socket, UniqueFd output,
+                             std::unique_ptr<RunnerCgroup> cgroup)
+    : pid_(pid),
+      socket_(std::move(socket)),
+      output_(std::move(output)),
+      cgroup_(std::move(cgroup)),
+      watch_(pid) {}
+
+std::string RunnerProcess::bounds() const {
+    if (cgroup_ == nullptr) return "no cgroup";
+    return cgroup_->is_complete() ? "cgroup" : "cgroup in part";
+}
 
 RunnerProcess::~RunnerProcess() {
     end();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/strike.hpp"
+
 namespace gatehouse::plugins {
 namespace {
 
@@ -32,6 +34,13 @@ bool is_secret(const nlohmann::json& value, const std::string& secret) {
 }  // namespace
 
 std::string scrub(std::string text, const std::vector<Secret>& secrets) {
+    if (secrets.empty()) return text;
+    std::vector<Strike::Text> texts;
+    texts.reserve(secrets.size());
+    for (const Secret& secret : secrets)
+        texts.push_back({secret});
+    text = Strike(texts).out_of(std::move(text));
+    // Within a longer number, too: nothing is lost where people read.
     for (const Secret& secret : secrets) {
         const std::string& value = secret.reveal();
         if (value.empty()) continue;
@@ -43,6 +52,10 @@ std::string scrub(std::string text, const std::vector<Secret>& secrets) {
     return text;
 }
 
+std::string scrub(std::string text, const Untold& untold) {
+    return scrub(untold.of_connection.struck(std::move(text)), untold.secrets);
+}
+
 bool holds_secret(const nlohmann::json& document, const Secret& secret) {
     if (secret.empty()) return false;
     const nlohmann::json flat = document.flatten();
@@ -51,20 +64,30 @@ bool holds_secret(const nlohmann::json& document, const Secret& secret) {
     });
 }
 
-void SpokenSecrets::begin(const std::vector<Secret>& secrets) {
-    if (secrets.empty()) return;
+void SpokenSecrets::begin(const Untold& untold) {
     const std::lock_guard lock(mutex_);
+    if (const void* identity = untold.of_connection.identity()) {
+        Connection& connection = connections_[identity];
+        connection.secrets = untold.of_connection;
+        ++connection.calls;
+        if (connections_.size() > forget_at_) forget_connections();
+    }
+    if (untold.secrets.empty()) return;
     forget_past();
-    for (const Secret& secret : secrets) {
+    for (const Secret& secret : untold.secrets) {
         entries_.push_back({secret, std::nullopt});
     }
 }
 
-void SpokenSecrets::end(const std::vector<Secret>& secrets) {
-    if (secrets.empty()) return;
+void SpokenSecrets::end(const Untold& untold) {
     const std::lock_guard lock(mutex_);
     const auto until = std::chrono::steady_clock::now() + linger_;
-    for (const Secret& secret : secrets) {
+    const auto connection = connections_.find(untold.of_connection.identity());
+    if (connection != connections_.end()) {
+        --connection->second.calls;
+        connection->second.until = until;
+    }
+    for (const Secret& secret : untold.secrets) {
         const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& one) {
             return !one.until && one.secret.equals(secret.reveal());
         });
@@ -75,6 +98,9 @@ void SpokenSecrets::end(const std::vector<Secret>& secrets) {
 std::string SpokenSecrets::scrub(std::string text) {
     const std::lock_guard lock(mutex_);
     forget_past();
+    forget_connections();
+    for (const auto& [identity, connection] : connections_)
+        text = connection.secrets.struck(std::move(text));
     std::vector<Secret> secrets;
     for (const Entry& entry : entries_) {
         secrets.push_back(entry.secret);
@@ -84,12 +110,21 @@ std::string SpokenSecrets::scrub(std::string text) {
 
 std::size_t SpokenSecrets::size() {
     const std::lock_guard lock(mutex_);
-    return entries_.size();
+    return entries_.size() + connections_.size();
 }
 
 void SpokenSecrets::forget_past() {
     const auto now = std::chrono::steady_clock::now();
     std::erase_if(entries_, [&](const Entry& entry) { return entry.until && *entry.until < now; });
+}
+
+// Done when their number has doubled, so that a call costs the same however many there are.
+void SpokenSecrets::forget_connections() {
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(connections_, [&](const auto& entry) {
+        return entry.second.calls == 0 && entry.second.until < now;
+    });
+    forget_at_ = std::max<std::size_t>(64, 2 * connections_.size());
 }
 
 }  // namespace gatehouse::plugins

@@ -1,5 +1,7 @@
 #include "plugins/settings.hpp"
 
+#include "base/strike.hpp"
+#include "config/secret_doubt.hpp"
 #include "plugins/members.hpp"
 
 namespace gatehouse::plugins {
@@ -30,8 +32,18 @@ BoundSettings bind_settings(const config::Connection& connection, const Manifest
             bound.document[name] = value;
             continue;
         }
-        bound.document[name] = "{{secret:" + name + "}}";
+        if (const auto doubt = config::doubt_in_secret(value.get_ref<const std::string&>())) {
+            problems.push_back({place_of(members, "/" + name), "'" + name + "' " + doubt->message,
+                                doubt->suggestion, Problem::Severity::kWarning});
+        }
         bound.secrets.emplace(name, Secret(value.get<std::string>()));
+        if (value.get_ref<const std::string&>().size() < Strike::kMinBytes) {
+            problems.push_back({place_of(members, "/" + name),
+                                "'" + name +
+                                    "' is too short a secret to be told from other text: "
+                                    "it is not struck from answers",
+                                "use a longer one", Problem::Severity::kWarning});
+        }
         if (!connection.settings.labels.contains("/" + name)) {
             problems.push_back({place_of(members, "/" + name),
                                 "'" + name + "' is a secret written out in the file",

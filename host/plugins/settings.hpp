@@ -1,5 +1,5 @@
 // Settings: a connection's settings as written, bound to what its plugin's manifest asks for. This
-// is where secrets part from the rest: what the plugin gets holds only their names (promise P8).
+// is where secrets part from the rest (promise P8).
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@
 namespace gatehouse::plugins {
 
 struct BoundSettings {
-    nlohmann::json document = nlohmann::json::object();  // secrets as "{{secret:name}}"
+    nlohmann::json document = nlohmann::json::object();  // without the secrets
     std::map<std::string, Secret> secrets;               // by the setting's name
 };
 

@@ -7,15 +7,15 @@
 
 #include "store/sqlite/access_events.hpp"
 #include "store/sqlite/alerts.hpp"
+#include "store/sqlite/clock.hpp"
 #include "store/sqlite/completions.hpp"
 #include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/events.hpp"
-#include "store/sqlite/file.hpp"
+#include "store/sqlite/open.hpp"
 #include "store/sqlite/operations.hpp"
-#include "store/sqlite/readers.hpp"
-#include "store/sqlite/reads.hpp"
+#include "store/sqlite/read_store.hpp"
 #include "store/sqlite/rentals.hpp"
-#include "store/sqlite/schema.hpp"
+#include "store/sqlite/renters.hpp"
 #include "store/sqlite/tasks.hpp"
 #include "store/sqlite/transfers.hpp"
 #include "store/sqlite/writer.hpp"
@@ -28,16 +28,29 @@ using sqlite::Database;
 using sqlite::Waited;
 using sqlite::WriteContext;
 
-class SqliteStore final : public Store {
+// Writes nothing, so its transaction costs no fsync.
+class Turn final : public sqlite::Operation {
   public:
-    SqliteStore(UniqueFd lock, std::unique_ptr<Database> database,
-                std::unique_ptr<sqlite::Checkpointer> checkpointer,
-                std::unique_ptr<sqlite::Readers> readers, const Clock& clock,
-                observe::Metrics& metrics, const sqlite::WriterLimits& limits)
-        : clock_(clock),
-          lock_(std::move(lock)),
-          readers_(std::move(readers)),
-          writer_(std::move(database), std::move(checkpointer), clock, metrics, limits) {}
+    explicit Turn(std::function<void()> turn) : turn_(std::move(turn)) {}
+
+    Result<void> run(WriteContext&) override { return {}; }
+    void finish(const Result<void>&) override { turn_(); }
+
+  private:
+    const std::function<void()> turn_;
+};
+
+class SqliteStore final : public sqlite::ReadStore {
+  public:
+    SqliteStore(sqlite::Parts parts, const Clock& clock, observe::Metrics& metrics,
+                const sqlite::WriterLimits& limits)
+        : ReadStore(std::move(parts.lock), std::move(parts.readers), clock),
+          path_(std::move(parts.path)),
+          damage_(std::move(parts.damage)),
+          seen_ms_(parts.seen_ms),
+          checker_(std::move(parts.checker)),
+          writer_(std::move(parts.database), std::move(parts.checkpointer), *damage_, clock,
+                  metrics, limits) {}
 
     void append(NewEvent event, AppendDone done) override {
         if (event.business.empty() || event.source.empty() || event.sender_id.empty()) {
@@ -47,127 +60,8 @@ class SqliteStore final : public Store {
         writer_.offer(std::make_unique<Append>(std::move(event), std::move(done)));
     }
 
-    Result<std::optional<Event>> event(std::int64_t id) override {
-        return readers_->read([&](Database& db) { return sqlite::read_event(db, id); });
-    }
-
-    Result<std::optional<Event>> event_by_sender_id(const std::string& business,
-                                                    const std::string& source,
-                                                    const std::string& sender_id) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_event_by_sender_id(db, business, source, sender_id);
-        });
-    }
-
-    Result<std::vector<Event>> events(const EventFilter& filter) override {
-        return readers_->read([&](Database& db) { return sqlite::read_events(db, filter); });
-    }
-
-    Result<std::vector<TimelineStep>> timeline(std::int64_t event_id) override {
-        return readers_->read([&](Database& db) { return sqlite::read_timeline(db, event_id); });
-    }
-
-    Result<std::vector<TimelineStep>> rental_steps(const std::string& business,
-                                                   const std::string& rental_id,
-                                                   int limit) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_rental_steps(db, business, rental_id, limit);
-        });
-    }
-
-    Result<std::vector<Event>> events_of_rental(const std::string& business,
-                                                const std::string& rental_id, int limit) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_events_of_rental(db, business, rental_id, limit);
-        });
-    }
-
-    Result<std::vector<dispatch::DeadLetter>> dead_letters(
-        const std::optional<std::string>& business, std::int64_t before_id, int limit) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_dead_letters(db, business, before_id, limit);
-        });
-    }
-
-    Result<std::optional<dispatch::DeadLetter>> dead_letter(const std::string& business,
-                                                            dispatch::TaskKind kind,
-                                                            const std::string& key) override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_dead_letter(db, business, kind, key); });
-    }
-
-    Result<std::optional<Waiting>> waiting(const std::string& business, dispatch::TaskKind kind,
-                                           const std::string& key) override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_waiting(db, business, kind, key); });
-    }
-
-    Result<std::vector<SecretUse>> secret_uses(const std::string& business) override {
-        return readers_->read([&](Database& db) { return sqlite::read_secret_uses(db, business); });
-    }
-
-    Result<QueueState> queue_state() override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_queue_state(db, clock_.now_ms()); });
-    }
-
-    Result<std::optional<access::RentalRecord>> rental(const std::string& business,
-                                                       const std::string& rental_id) override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_rental(db, business, rental_id); });
-    }
-
-    Result<std::vector<access::RentalRecord>> rentals(const std::string& business,
-                                                      const std::string& after_rental_id,
-                                                      int limit) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_rentals(db, business, after_rental_id, bounded(limit));
-        });
-    }
-
-    Result<std::vector<access::RentalRecord>> rentals_by(const std::string& business,
-                                                         access::RentalKey key,
-                                                         const std::string& value,
-                                                         const std::string& after_rental_id,
-                                                         int limit) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_rentals_by(db, business, key, value, after_rental_id,
-                                           bounded(limit));
-        });
-    }
-
-    Result<std::optional<std::string>> pin_holder(const std::string& business,
-                                                  const std::string& site_id,
-                                                  const std::string& pin_hash) override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_pin_holder(db, business, site_id, pin_hash); });
-    }
-
-    Result<access::FuseCounts> fuse_counts(const std::string& business, const std::string& site_id,
-                                           UnixMs since_ms) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_fuse_counts(db, business, site_id, since_ms);
-        });
-    }
-
-    Result<std::vector<access::RentalRecord>> fuse_blocked(
-        const std::optional<std::string>& business, int limit) override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_fuse_blocked(db, business, bounded(limit)); });
-    }
-
-    Result<std::vector<access::TransferLink>> open_transfers(
-        const std::string& business, const std::string& rental_id) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_open_transfers(db, business, rental_id, sqlite::kMaxRows);
-        });
-    }
-
-    Result<std::vector<access::StoredAccessEvent>> access_events(
-        const access::AccessEventFilter& filter) override {
-        return readers_->read([&](Database& db) {
-            return sqlite::read_access_events(db, filter, bounded(filter.limit));
-        });
+    void on_turn(std::function<void()> turn) override {
+        writer_.submit(std::make_unique<Turn>(std::move(turn)));
     }
 
     Result<std::int64_t> forget_access_events(UnixMs before_ms, int limit) override {
@@ -177,28 +71,12 @@ class SqliteStore final : public Store {
         });
     }
 
-    Result<std::optional<dispatch::AlertRecord>> alert(const std::string& business,
-                                                       const std::string& subject) override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_alert(db, business, subject); });
-    }
-
-    Result<std::vector<dispatch::AlertRecord>> alerts(const std::optional<std::string>& business,
-                                                      int limit) override {
-        return readers_->read(
-            [&](Database& db) { return sqlite::read_alerts(db, business, bounded(limit)); });
-    }
-
     Result<void> change_alerts(const std::string& business,
                                const std::vector<dispatch::AlertChange>& changes) override {
         return write<void>([&](WriteContext& context) {
                    return sqlite::change_alerts(context, business, changes);
                })
             .get();
-    }
-
-    Result<std::vector<dispatch::BusinessDue>> businesses_due() override {
-        return readers_->read([](Database& db) { return sqlite::read_businesses_due(db); });
     }
 
     Result<dispatch::Leased> lease(const std::vector<dispatch::Turn>& turns, UnixMs now_ms,
@@ -277,6 +155,33 @@ class SqliteStore final : public Store {
         return answer.get();
     }
 
+    Result<std::optional<UnixMs>> last_seen_ms() override { return seen_ms_; }
+
+    Result<void> clock_moved(std::int64_t by_ms) override {
+        constexpr std::int64_t kPiece = 500;
+        std::int64_t after_id = 0;
+        do {
+            const Result<std::int64_t> last =
+                write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
+                    return sqlite::move_tasks(context, by_ms, after_id, kPiece);
+                }).get();
+            if (!last) return tl::unexpected(last.error());
+            after_id = *last;
+        } while (after_id != 0);
+        return write<void>([](WriteContext& context) -> Result<void> {
+                   context.take_time();
+                   return {};
+               })
+            .get();
+    }
+
+    Result<UnixMs> advance_retention(std::int64_t at_most_ms) override {
+        return write<UnixMs>([=](WriteContext& context) -> Result<UnixMs> {
+                   return sqlite::advance_retention(context, at_most_ms);
+               })
+            .get();
+    }
+
     Result<std::int64_t> forget_events(UnixMs before_ms, int limit) override {
         constexpr std::int64_t kPiece = 50;
         return forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {
@@ -284,11 +189,68 @@ class SqliteStore final : public Store {
         });
     }
 
+    Result<std::int64_t> forget_ids(UnixMs before_ms, int limit) override {
+        constexpr std::int64_t kPiece = 500;
+        return forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {
+            return sqlite::forget_ids(context.database(), before_ms, most);
+        });
+    }
+
+    Result<std::int64_t> forget_rentals(UnixMs before_ms, int limit) override {
+        constexpr std::int64_t kPiece = 20;
+        return forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {
+            return sqlite::forget_rentals(context.database(), before_ms, most);
+        });
+    }
+
+    Result<std::int64_t> forget_dead_letters(UnixMs before_ms, int limit) override {
+        constexpr std::int64_t kPiece = 50;
+        auto letters =
+            forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {
+                return sqlite::forget_dead_letters(context.database(), before_ms, most);
+            });
+        if (!letters) return letters;
+        auto events =
+            forget_in_pieces(kPiece, limit, [=](WriteContext& context, std::int64_t most) {
+                return sqlite::forget_dead_events(context.database(), before_ms, most);
+            });
+        if (!events) return events;
+        return std::max(*letters, *events);
+    }
+
+    std::optional<std::string> damage() const override { return damage_->what(); }
+
+    void begin_check() override { checker_->begin(); }
+
+    // What came in while it was erased is found in another round.
+    Result<std::int64_t> erase_renter(const std::string& business,
+                                      const std::string& renter_id) override {
+        constexpr int kRounds = 5;
+        std::int64_t changed = 0;
+        for (int round = 0; round < kRounds; ++round) {
+            auto rows = readers().read(
+                [&](Database& db) { return sqlite::find_renter_rows(db, business, renter_id); });
+            if (!rows) return tl::unexpected(rows.error());
+            if (!rows->held.empty()) {
+                return fail(ErrorKind::kConflict,
+                            "rental " + rows->held.front() + " still has access; end it first");
+            }
+            if (rows->empty()) break;
+            Result<std::int64_t> erased = erase(business, *rows);
+            if (!erased) return erased;
+            changed += *erased;
+        }
+        empty_log();
+        return write<std::int64_t>([&](WriteContext& context) -> Result<std::int64_t> {
+                   sqlite::note_erasure(context, business, renter_id, changed);
+                   return changed;
+               })
+            .get();
+    }
+
     void close() override { writer_.close(); }
 
   private:
-    static int bounded(int limit) { return std::clamp(limit, 0, sqlite::kMaxRows); }
-
     // `forget(context, most)` says how many went. In pieces: senders wait behind each of them.
     template <typename Forget>
     Result<std::int64_t> forget_in_pieces(std::int64_t piece, int limit, Forget forget) {
@@ -306,6 +268,33 @@ class SqliteStore final : public Store {
         return gone;
     }
 
+    Result<std::int64_t> erase(const std::string& business, sqlite::RenterRows& rows) {
+        constexpr std::size_t kPiece = 100;
+        std::int64_t changed = 0;
+        while (!rows.empty()) {
+            // A run that was undone runs again, over the same rows.
+            auto erased = write<std::pair<std::int64_t, sqlite::RenterRows>>(
+                              [&](WriteContext& context)
+                                  -> Result<std::pair<std::int64_t, sqlite::RenterRows>> {
+                                  sqlite::RenterRows left = rows;
+                                  const std::int64_t count =
+                                      sqlite::erase_some(context, business, left, kPiece);
+                                  return std::pair(count, std::move(left));
+                              })
+                              .get();
+            if (!erased) return tl::unexpected(erased.error());
+            changed += erased->first;
+            rows = std::move(erased->second);
+        }
+        return changed;
+    }
+
+    // The log still holds the pages as they were. A reader in the way leaves it for the next time.
+    void empty_log() {
+        auto database = Database::open(path_, Database::Access::kWrite);
+        if (database) (void)(*database)->empty_log();
+    }
+
     template <typename T, typename Work>
     std::future<Result<T>> write(Work work) {
         auto operation = std::make_unique<Waited<T, Work>>(std::move(work));
@@ -314,50 +303,23 @@ class SqliteStore final : public Store {
         return answer;
     }
 
-    const Clock& clock_;
-    UniqueFd lock_;  // the last to go
-    std::unique_ptr<sqlite::Readers> readers_;
+    const std::string path_;
+    std::unique_ptr<sqlite::Damage> damage_;
+    const std::optional<UnixMs> seen_ms_;  // when an earlier process last committed
+    std::unique_ptr<sqlite::Checker> checker_;
     sqlite::Writer writer_;
 };
-
-Result<std::unique_ptr<Database>> open_for_writing(const SqliteOptions& options) {
-    auto database = Database::open(options.path, Database::Access::kWrite);
-    if (!database) return database;
-    (*database)->execute("PRAGMA synchronous = FULL");
-    if (auto migrated = sqlite::migrate(**database, sqlite::migrations()); !migrated) {
-        return fail(migrated.error().kind, options.path + ": " + migrated.error().message);
-    }
-    (*database)->execute("PRAGMA journal_mode = WAL");
-    (*database)->execute("PRAGMA journal_size_limit = 67108864");
-    if (options.max_pages > 0) {
-        (*database)->execute("PRAGMA max_page_count = " + std::to_string(options.max_pages));
-    }
-    if (auto ready = (*database)->status(); !ready) return tl::unexpected(ready.error());
-    return database;
-}
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options, const Clock& clock,
                                                  observe::Metrics& metrics) {
-    auto lock = sqlite::claim_database_file(options.path);
-    if (!lock) return tl::unexpected(lock.error());
-    auto database = open_for_writing(options);
-    if (!database) return tl::unexpected(database.error());
-    // 16 MiB: long enough to write a page that changed often only once, short enough to be read
-    // again at once after a crash.
-    constexpr std::int64_t kStartFrames = 4096;
-    auto copying = Database::open(options.path, Database::Access::kWrite);
-    if (!copying) return tl::unexpected(copying.error());
-    auto checkpointer = std::make_unique<sqlite::Checkpointer>(std::move(*copying), kStartFrames);
-    auto readers = sqlite::Readers::open(options.path, std::max(1, options.read_connections));
-    if (!readers) return tl::unexpected(readers.error());
+    auto parts = sqlite::open_parts(options, clock, metrics);
+    if (!parts) return tl::unexpected(parts.error());
     sqlite::WriterLimits limits;
     limits.queued = options.queue_limit;
     limits.queued_bytes = options.queue_bytes_limit;
-    return std::make_unique<SqliteStore>(std::move(*lock), std::move(*database),
-                                         std::move(checkpointer), std::move(*readers), clock,
-                                         metrics, limits);
+    return std::make_unique<SqliteStore>(std::move(*parts), clock, metrics, limits);
 }
 
 }  // namespace gatehouse::store

@@ -14,7 +14,17 @@ constexpr std::array<std::pair<EventState, std::string_view>, 5> kStates = {{
     {EventState::kDead, "dead"},
 }};
 
+// What nobody works on is kept for people alone, and the disk is everybody's.
+constexpr std::size_t kMaxIdleBytes = 4096;
+
 }  // namespace
+
+std::string_view kept_body(const NewEvent& event) {
+    const std::string_view body = event.body;
+    if (body.size() <= kMaxIdleBytes) return body;
+    if (event.state == EventState::kIgnored) return {};
+    return event.state == EventState::kInvalid ? body.substr(0, kMaxIdleBytes) : body;
+}
 
 std::string_view to_string(EventState state) {
     for (const auto& [known, word] : kStates) {

@@ -19,6 +19,8 @@
 #include "dispatch/task.hpp"
 #include "dispatch/task_queue.hpp"
 #include "observe/step.hpp"
+#include "store/renters.hpp"
+#include "store/upkeep.hpp"
 
 namespace gatehouse::store {
 
@@ -50,9 +52,14 @@ struct NewEvent {
     std::vector<dispatch::NewTask> tasks;
 };
 
+// What a store keeps of the event's body. An open event's is kept whole. Nobody works on an ignored
+// or an invalid one: beyond 4 KiB an invalid event's body is cut; an ignored event may be replayed
+// once a route wants it, so its body is whole or it is none. A view of `event`. Pure.
+std::string_view kept_body(const NewEvent& event);
+
 struct Appended {
     std::int64_t event_id = 0;
-    bool is_duplicate = false;  // the id was known: nothing was written
+    bool is_duplicate = false;  // the id is known, or was before its event was forgotten
 };
 
 struct Event {
@@ -103,7 +110,9 @@ class Store : public dispatch::TaskQueue,
               public dispatch::Alerts,
               public access::RentalRecords,
               public access::RentalLookups,
-              public access::AccessLog {
+              public access::AccessLog,
+              public Upkeep,
+              public Renters {
   public:
     using AppendDone = std::function<void(Result<Appended>)>;
 
@@ -113,6 +122,10 @@ class Store : public dispatch::TaskQueue,
     // kUnavailable: not stored (disk full, queue full, closing); the same delivery may come again.
     // kInvalid: without a business, source or sender's id.
     virtual void append(NewEvent event, AppendDone done) = 0;
+
+    // Runs `turn` on the writer's thread when what was handed to it before is done, whether or not
+    // that could be written; it must be quick. Shows that the writer is not stuck.
+    virtual void on_turn(std::function<void()> turn) = 0;
 
     virtual Result<std::optional<Event>> event(std::int64_t id) = 0;
     virtual Result<std::optional<Event>> event_by_sender_id(const std::string& business,
@@ -158,11 +171,6 @@ class Store : public dispatch::TaskQueue,
 
     // Whether a write would be durable now, checked by one. For /readyz.
     virtual Result<void> check_writable() = 0;
-
-    // Deletes events that finished before `before_ms` with their steps, at most `limit` of them,
-    // and says how many went. Open and dead events stay. Rental steps and transfers done of that
-    // age go too, in proportion.
-    virtual Result<std::int64_t> forget_events(UnixMs before_ms, int limit) = 0;
 
     // Answers what is queued, then refuses. Idempotent.
     virtual void close() = 0;

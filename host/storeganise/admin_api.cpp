@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/random.hpp"
 #include "egress/ascii.hpp"
 #include "egress/url.hpp"
 #include "storeganise/answers.hpp"
@@ -12,13 +13,23 @@ namespace {
 
 constexpr int kTimeoutMs = 10'000;
 constexpr std::int64_t kTimeoutNs = kTimeoutMs * std::int64_t{1'000'000};
-constexpr const char* kKeyName = "storeganise_api_key";
+
+Secret make_authorization(const config::Storeganise& account) {
+    const std::string& key = account.api_key.reveal();
+    if (account.addon_id.empty()) return Secret("ApiKey " + key);
+    return Secret("Addon " + account.addon_id + "|" + key);
+}
 
 egress::Policy make_policy(const config::Business& business,
                            const std::vector<std::string>& allow_private) {
     egress::Policy policy;
     policy.key = business.business + " storeganise";  // no connection's name holds a blank
-    policy.secrets.emplace(kKeyName, business.storeganise.api_key);
+    policy.authorization = make_authorization(business.storeganise);
+    std::vector<Secret> untold{business.storeganise.api_key};
+    for (const config::LabelledSecret& secret : business.storeganise.webhook_secrets)
+        untold.push_back(secret.value);
+    SystemRandom random;  // for references, of which there are none
+    policy.secrets = egress::Secrets({}, random, untold);
     const auto url = egress::parse_url(business.storeganise.api);
     if (!url) return policy;  // no host passes then
     policy.hosts = {url->host_and_port()};
@@ -29,18 +40,11 @@ egress::Policy make_policy(const config::Business& business,
     return policy;
 }
 
-std::string make_authorization(const config::Storeganise& account) {
-    const std::string key = std::string("{{secret:") + kKeyName + "}}";
-    if (account.addon_id.empty()) return "ApiKey " + key;
-    return "Addon " + account.addon_id + "|" + key;
-}
-
 }  // namespace
 
 AdminApi::AdminApi(const config::Business& business, const std::vector<std::string>& allow_private,
                    egress::Egress& egress, const Clock& clock)
     : base_(business.storeganise.api + "/v1/admin/"),
-      authorization_(make_authorization(business.storeganise)),
       policy_(make_policy(business, allow_private)),
       egress_(egress),
       clock_(clock) {}
@@ -63,10 +67,11 @@ Result<std::string> AdminApi::exchange(const char* method, const std::string& pa
     egress::HttpCall call;
     call.method = method;
     call.url = base_ + path;
-    call.headers = {{"Authorization", authorization_}, {"Accept", "application/json"}};
+    call.headers = {{"Accept", "application/json"}};
     if (is_write) call.headers.emplace_back("Content-Type", "application/json");
     call.body = std::move(body);
     call.timeout_ms = kTimeoutMs;
+    if (auto shut = egress_.shut(policy_)) return tl::unexpected(std::move(*shut));
     auto reply = egress_.send(policy_, std::move(call), clock_.steady_ns() + kTimeoutNs, steps);
     if (!reply) {
         Error error = reply.error();

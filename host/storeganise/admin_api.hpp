@@ -34,7 +34,6 @@ class AdminApi {
                                  const std::string& what, observe::StepLog* steps);
 
     const std::string base_;
-    const std::string authorization_;  // names the secret, does not hold it
     const egress::Policy policy_;
     egress::Egress& egress_;
     const Clock& clock_;

@@ -22,6 +22,10 @@ namespace gatehouse::storeganise {
 // in whatever zone. Nothing for what is neither.
 std::optional<std::string> day_of(std::string_view text);
 
+// Whether a member that holds a date holds none: absent, null, or text that is empty or blank, as
+// JavaScript's forms write a date that was cleared.
+bool is_no_date(const nlohmann::json* value);
+
 // A string, or an object with an id; empty for anything else.
 std::string id_in(const nlohmann::json& value);
 

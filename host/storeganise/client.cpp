@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "base/encoding.hpp"
@@ -35,6 +36,51 @@ bool is_known_collection(const std::string& name) {
     static constexpr std::array<std::string_view, 6> kNames{"jobs",  "unit-rentals", "units",
                                                             "users", "sites",        "invoices"};
     return std::ranges::find(kNames, name) != kNames.end();
+}
+
+void append(RentalPage more, RentalPage& page) {
+    std::ranges::move(more.rentals, std::back_inserter(page.rentals));
+    std::ranges::move(more.unreadable, std::back_inserter(page.unreadable));
+    page.rows += more.rows;
+}
+
+void append(IdPage more, IdPage& page) {
+    std::ranges::move(more.ids, std::back_inserter(page.ids));
+    page.rows += more.rows;
+}
+
+void append_too_large(int number, RentalPage& page) {
+    page.unreadable.push_back(
+        {"row " + std::to_string(number), "", "it is larger than allowed", false});
+    ++page.rows;
+}
+
+void append_too_large(int, IdPage& page) {
+    ++page.rows;
+}
+
+// A page that is larger than allowed is asked for again in halves; a row that alone is too large
+// costs that row.
+template <typename Page, typename Read>
+Result<Page> in_parts(const ListQuery& query, const Read& read) {
+    Result<Page> page = read(query);
+    if (page || !egress::is_too_large(page.error())) return page;
+    Page whole;
+    if (query.limit <= 1) {
+        append_too_large(query.offset + 1, whole);
+        return whole;
+    }
+    ListQuery part = query;
+    part.limit = query.limit / 2;
+    Result<Page> head = in_parts<Page>(part, read);
+    if (!head || head->rows < part.limit) return head;
+    append(std::move(*head), whole);
+    part.offset += part.limit;
+    part.limit = query.limit - part.limit;
+    Result<Page> tail = in_parts<Page>(part, read);
+    if (!tail) return tail;
+    append(std::move(*tail), whole);
+    return whole;
 }
 
 class AdminClient final : public Client {
@@ -83,6 +129,11 @@ class AdminClient final : public Client {
     }
 
     Result<RentalPage> rentals(const ListQuery& query, observe::StepLog* steps) override {
+        return in_parts<RentalPage>(
+            query, [&](const ListQuery& part) { return rentals_at_once(part, steps); });
+    }
+
+    Result<RentalPage> rentals_at_once(const ListQuery& query, observe::StepLog* steps) {
         const auto body = list("unit-rentals", query, "&include=unit,owner,customFields", steps);
         if (!body) return tl::unexpected(body.error());
         auto page = read_rental_page(*body, query);
@@ -96,11 +147,13 @@ class AdminClient final : public Client {
     }
 
     Result<IdPage> units(const ListQuery& query, observe::StepLog* steps) override {
-        return ids("units", query, steps);
+        return in_parts<IdPage>(query,
+                                [&](const ListQuery& part) { return ids("units", part, steps); });
     }
 
     Result<IdPage> users(const ListQuery& query, observe::StepLog* steps) override {
-        return ids("users", query, steps);
+        return in_parts<IdPage>(query,
+                                [&](const ListQuery& part) { return ids("users", part, steps); });
     }
 
     Result<std::string> create_task(const StaffTask& task, observe::StepLog* steps) override {

@@ -45,17 +45,24 @@ struct ListQuery {
     int limit = 50;
 };
 
+// A row of which nothing is known.
+struct UnreadableRow {
+    std::string name;       // "rental r1"; "row 57" of the list if it has no id
+    std::string rental_id;  // empty: it has no usable one
+    std::string why;
+    bool is_occupied = false;
+};
+
 // One page of rentals, each with its unit, owner and custom fields. `facts` of a rental with a
 // planned move-out have no end_date here: that would cost a request each.
 struct RentalPage {
     std::vector<access::Facts> rentals;
-    // Ids of rows that lack a part or contradict themselves; nothing is known of them.
-    std::vector<std::string> unreadable;
-    int rows = 0;  // as sent; fewer than asked for = the last page
+    std::vector<UnreadableRow> unreadable;  // those that lack a part or contradict themselves
+    int rows = 0;                           // as sent; fewer than asked for = the last page
 };
 
 struct IdPage {
-    std::vector<std::string> ids;
+    std::vector<std::string> ids;  // of the rows that have one
     int rows = 0;
 };
 
@@ -81,8 +88,9 @@ class Client : public access::RentalSource {
     // that is cancelled or gone plans nothing; one that cannot be read fails the whole, for the end
     // must not be guessed. write_fields(): one PUT; "true" and "false" go as booleans.
 
-    // A page that is no list, has more rows than were asked for, or rows that no filter of `query`
-    // would let through or that have no id, is kUnavailable, never an empty page.
+    // A page that is no list, has more rows than were asked for, rows that no filter of `query`
+    // would let through or not one with an id is kUnavailable, never an empty page. A row that
+    // cannot be read costs that row.
     virtual Result<RentalPage> rentals(const ListQuery& query, observe::StepLog* steps) = 0;
     virtual Result<IdPage> units(const ListQuery& query, observe::StepLog* steps) = 0;
     virtual Result<IdPage> users(const ListQuery& query, observe::StepLog* steps) = 0;

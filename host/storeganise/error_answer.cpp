@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "access/rental_state.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "egress/retry_after.hpp"
@@ -39,6 +40,36 @@ bool is_word(std::string_view text) {
     });
 }
 
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool goes_on(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// A number that could be a PIN becomes "***": an error may quote any of a rental's fields, and
+// which of them is the PIN is not known before the rental was read. Ids hold letters as well.
+std::string without_pins(std::string_view text) {
+    constexpr std::size_t kMinDigits = 4;
+    std::string kept;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_digit(text[end]))
+            ++end;
+        const bool stands_alone =
+            (at == 0 || !goes_on(text[at - 1])) && (end == text.size() || !goes_on(text[end]));
+        if (end - at >= kMinDigits && stands_alone) {
+            kept += "***";
+        } else {
+            end = std::max(end, at + 1);
+            kept += text.substr(at, end - at);
+        }
+        at = end;
+    }
+    return kept;
+}
+
 // What {"error": {"type", "message"}} says; empty if the body is something else.
 std::string vendor_text(std::string_view body, bool may_quote) {
     const auto document = parse_json(body);
@@ -50,8 +81,20 @@ std::string vendor_text(std::string_view body, bool may_quote) {
         text += " " + *type;
     }
     const auto message = string_member(*error, "message");
-    if (may_quote && message) text += " \"" + shorten(*message, kMaxQuoteBytes) + "\"";
+    if (may_quote && message)
+        text += " \"" + shorten(without_pins(*message), kMaxQuoteBytes) + "\"";
     return text;
+}
+
+// 404 of no object but of the address: Storeganise's own word for a path that it does not know, or
+// a page of somebody else's.
+bool is_no_route(const egress::HttpReply& reply) {
+    if (reply.status != 404 || reply.body.empty()) return false;
+    const auto document = parse_json(reply.body);
+    if (!document) return true;
+    const nlohmann::json* error = member(*document, "error");
+    if (error == nullptr) return false;
+    return access::folded_word(string_member(*error, "message").value_or("")) == "route not found";
 }
 
 }  // namespace
@@ -62,6 +105,10 @@ Error to_error(const egress::HttpReply& reply, const std::string& what, bool may
     error.kind = kind_of(reply.status);
     error.message = "Storeganise answered " + std::to_string(reply.status) + " for " + what +
                     vendor_text(reply.body, may_quote);
+    if (is_no_route(reply)) {
+        error.kind = ErrorKind::kForbidden;
+        error.message += ": no API of Storeganise is there; is storeganise.api right?";
+    }
     if (error.kind == ErrorKind::kRateLimited || error.kind == ErrorKind::kUnavailable) {
         error.retry_after_ms =
             egress::retry_after_ms(reply.header("retry-after"), now_ms, kMaxRetryAfterMs);

@@ -2,8 +2,10 @@
 #include <array>
 #include <unordered_set>
 
+#include "access/rental_state.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "storeganise/answer_json.hpp"
 #include "storeganise/answers.hpp"
 
 namespace gatehouse::storeganise {
@@ -88,7 +90,7 @@ void read_date(const json* data, Job& job) {
     if (data == nullptr) return;
     for (const char* key : {"date", "moveOutDate"}) {
         const json* value = member(*data, key);
-        if (value == nullptr || value->is_null()) continue;
+        if (is_no_date(value)) continue;
         job.date = day_of(string_member(*data, key).value_or(""));
         job.is_date_readable = job.date.has_value();
         return;
@@ -96,10 +98,8 @@ void read_date(const json* data, Job& job) {
 }
 
 Result<json> parse_job(std::string_view body, const std::string& job_id) {
-    auto document = parse_json(body);
-    if (!document || !document->is_object()) {
-        return fail(ErrorKind::kUnavailable, "the answer for job " + job_id + " is not readable");
-    }
+    auto document = parse_object(body, "the answer for job " + job_id);
+    if (!document) return document;
     const auto id = string_member(*document, "id");
     if (!id || !string_member(*document, "type")) {
         return fail(ErrorKind::kUnavailable, "the answer for job " + job_id + " is not a job");
@@ -117,6 +117,11 @@ bool is_usable_id(std::string_view id) {
     return !id.empty() && id.size() <= kMaxIdBytes &&
            id.find_first_not_of('.') != std::string_view::npos &&
            std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7f && c != '/'; });
+}
+
+bool is_no_date(const json* value) {
+    if (value == nullptr || value->is_null()) return true;
+    return value->is_string() && access::folded_word(value->get_ref<const std::string&>()).empty();
 }
 
 std::string id_in(const json& value) {
@@ -138,7 +143,7 @@ Result<Job> read_job(std::string_view body, const std::string& job_id) {
         rentals.add_all_of(holder);
     }
     Job job{job_id, string_member(*document, "type").value_or(""),
-            string_member(*document, "state").value_or(""), rentals.take()};
+            access::folded_word(string_member(*document, "state").value_or("")), rentals.take()};
     if (job.type == "unit_transfer") read_transfer(holders, job);
     read_date(member(*document, "data"), job);
     job.updated_ms = parse_utc(string_member(*document, "updated").value_or("")).value_or(0);
@@ -149,7 +154,7 @@ Result<std::vector<std::string>> read_open_steps(std::string_view body, const st
     const auto document = parse_job(body, job_id);
     if (!document) return tl::unexpected(document.error());
     std::vector<std::string> open;
-    const std::string state = string_member(*document, "state").value_or("");
+    const std::string state = access::folded_word(string_member(*document, "state").value_or(""));
     if (state == "completed" || Job{{}, {}, state, {}}.is_cancelled()) return open;
     const json* steps = member(*document, "steps");
     if (steps != nullptr && steps->is_array()) {

@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "access/rental_state.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "storeganise/answer_json.hpp"
 #include "storeganise/answers.hpp"
 
 namespace gatehouse::storeganise {
@@ -18,13 +20,19 @@ tl::unexpected<Error> unusable_list(const std::string& collection, const std::st
 
 Result<json> parse_list(std::string_view body, const std::string& collection,
                         const ListQuery& query) {
-    auto document = parse_json(body);
-    if (!document || !document->is_array()) return unusable_list(collection, "is not readable");
+    auto document = parse_array(body, "the list of " + collection);
+    if (!document) return document;
     // More than asked for means that `limit` was not understood, and so `offset` perhaps neither.
     if (document->size() > static_cast<std::size_t>(std::max(query.limit, 0))) {
         return unusable_list(collection, "is longer than asked for");
     }
-    return std::move(*document);
+    const bool has_an_id = std::ranges::any_of(*document, [](const json& row) {
+        return is_usable_id(string_member(row, "id").value_or(""));
+    });
+    if (!document->empty() && !has_an_id) {
+        return unusable_list(collection, "has no row with an id");
+    }
+    return document;
 }
 
 // Whether the row is one that the filter lets through. A row that does not name what is filtered by
@@ -35,11 +43,11 @@ bool passes(const json& row, const char* key, const std::string& wanted) {
     return value == nullptr || id_in(*value) == wanted;
 }
 
-// The row's id, or why the whole list is not to be believed.
+// The row's id, empty if it has none, or why the whole list is not to be believed.
 Result<std::string> check_row(const json& row, const std::string& collection,
                               const ListQuery& query) {
     const std::string id = string_member(row, "id").value_or("");
-    if (!is_usable_id(id)) return unusable_list(collection, "has a row without an id");
+    if (!is_usable_id(id)) return std::string();
     const bool is_asked_for =
         (query.ids.empty() || std::ranges::find(query.ids, id) != query.ids.end()) &&
         passes(row, "siteId", query.site_id) && passes(row, "ownerId", query.owner_id);
@@ -56,6 +64,16 @@ bool are_usable(const ListQuery& query) {
     });
     return are_ids_usable && (query.site_id.empty() || is_usable_id(query.site_id)) &&
            (query.owner_id.empty() || is_usable_id(query.owner_id));
+}
+
+bool is_row_occupied(const json& row) {
+    return access::known_state(string_member(row, "state").value_or("")) == "occupied";
+}
+
+// `number` counts the list's rows from 1, so that the same row has the same name on pages that
+// overlap.
+UnreadableRow nameless_row(const json& row, int number) {
+    return {"row " + std::to_string(number), "", "it has no usable id", is_row_occupied(row)};
 }
 
 bool is_open_task(const json& row) {
@@ -96,16 +114,21 @@ Result<RentalPage> read_rental_page(std::string_view body, const ListQuery& quer
     if (!rows) return tl::unexpected(rows.error());
     RentalPage page;
     for (const json& row : *rows) {
+        ++page.rows;
         auto id = check_row(row, "rentals", query);
         if (!id) return tl::unexpected(id.error());
+        if (id->empty()) {
+            page.unreadable.push_back(nameless_row(row, query.offset + page.rows));
+            continue;
+        }
         auto facts = read_rental_row(row, *id);
         if (facts) {
             page.rentals.push_back(std::move(*facts));
         } else {
-            page.unreadable.push_back(std::move(*id));
+            page.unreadable.push_back(
+                {"rental " + *id, *id, facts.error().message, is_row_occupied(row)});
         }
     }
-    page.rows = static_cast<int>(rows->size());
     return page;
 }
 
@@ -117,7 +140,7 @@ Result<IdPage> read_id_page(std::string_view body, const std::string& collection
     for (const json& row : *rows) {
         auto id = check_row(row, collection, query);
         if (!id) return tl::unexpected(id.error());
-        page.ids.push_back(std::move(*id));
+        if (!id->empty()) page.ids.push_back(std::move(*id));
     }
     page.rows = static_cast<int>(rows->size());
     return page;
@@ -132,7 +155,7 @@ Result<TaskPage> read_task_page(std::string_view body, const ListQuery& query,
     for (const json& row : *rows) {
         auto id = check_row(row, "jobs", query);
         if (!id) return tl::unexpected(id.error());
-        if (page.found.empty() && is_open_task(row) && speaks_of(row, task)) {
+        if (!id->empty() && page.found.empty() && is_open_task(row) && speaks_of(row, task)) {
             page.found = std::move(*id);
         }
     }
@@ -141,11 +164,8 @@ Result<TaskPage> read_task_page(std::string_view body, const ListQuery& query,
 
 Result<json> read_object(std::string_view body, const std::string& collection,
                          const std::string& id) {
-    auto document = parse_json(body);
-    if (!document || !document->is_object()) {
-        return fail(ErrorKind::kUnavailable,
-                    "the answer for " + collection + " " + id + " is not readable");
-    }
+    auto document = parse_object(body, "the answer for " + collection + " " + id);
+    if (!document) return document;
     const auto found = string_member(*document, "id");
     if (!found) {
         return fail(ErrorKind::kUnavailable,

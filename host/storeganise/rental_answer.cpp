@@ -1,5 +1,8 @@
+#include "access/rental_state.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
+#include "storeganise/answer_json.hpp"
 #include "storeganise/answers.hpp"
 
 namespace gatehouse::storeganise {
@@ -43,11 +46,11 @@ class RentalReader {
 
     Result<void> read_rental() {
         facts_.rental_id = rental_id_;
-        facts_.state = string_member(rental_, "state").value_or("");
+        facts_.state = access::known_state(string_member(rental_, "state").value_or(""));
         facts_.unit_id = string_member(rental_, "unitId").value_or("");
         facts_.renter.id = string_member(rental_, "ownerId").value_or("");
         if (facts_.state.empty()) return lacks("its state");
-        if (facts_.unit_id.empty()) return lacks("its unitId");
+        if (facts_.unit_id.empty() && !may_lack_unit()) return lacks("its unitId");
         if (facts_.renter.id.empty()) return lacks("its ownerId");
         facts_.is_overdue = is_truthy(member(rental_, "overdue"));
         if (auto start = read_start(); !start) return start;
@@ -57,9 +60,8 @@ class RentalReader {
 
     Result<void> read_start() {
         const json* start = member(rental_, "startDate");
-        if (start == nullptr || start->is_null()) return {};
-        const std::string text = string_member(rental_, "startDate").value_or("");
-        facts_.start_date = day_of(text);
+        if (is_no_date(start)) return {};
+        facts_.start_date = day_of(string_member(rental_, "startDate").value_or(""));
         if (!facts_.start_date) return lacks("a readable startDate");
         return {};
     }
@@ -77,8 +79,16 @@ class RentalReader {
         return {};
     }
 
+    // Nobody chose a unit yet, and nothing depends on one.
+    bool may_lack_unit() const {
+        return access::phase_of(facts_.state) == access::RentalPhase::kBefore;
+    }
+
     Result<void> read_unit() {
         const json* unit = member(rental_, "unit");
+        if (facts_.unit_id.empty() && (unit == nullptr || unit->is_null())) {
+            return read_site(json::object());
+        }
         if (unit == nullptr || !unit->is_object()) return lacks("the unit");
         if (auto same = check_id("unit", string_member(*unit, "id"), facts_.unit_id); !same) {
             return same;
@@ -120,8 +130,8 @@ class RentalReader {
             const std::string last = string_member(*owner, "lastName").value_or("");
             renter.name = first + (first.empty() || last.empty() ? "" : " ") + last;
         }
-        renter.email = string_member(*owner, "email").value_or("");
-        renter.phone = string_member(*owner, "phone").value_or("");
+        renter.email = trim_unseen(string_member(*owner, "email").value_or(""));
+        renter.phone = trim_unseen(string_member(*owner, "phone").value_or(""));
         renter.language = string_member(*owner, "language").value_or("");
         return {};
     }
@@ -167,11 +177,8 @@ class RentalReader {
 }  // namespace
 
 Result<access::Facts> read_rental(std::string_view body, const std::string& rental_id) {
-    const auto document = parse_json(body);
-    if (!document || !document->is_object()) {
-        return fail(ErrorKind::kUnavailable,
-                    "the answer for rental " + rental_id + " is not readable");
-    }
+    const auto document = parse_object(body, "the answer for rental " + rental_id);
+    if (!document) return tl::unexpected(document.error());
     return read_rental_row(*document, rental_id);
 }
 
@@ -180,11 +187,8 @@ Result<access::Facts> read_rental_row(const json& rental, const std::string& ren
 }
 
 Result<void> read_written(std::string_view body, const std::string& rental_id) {
-    const auto document = parse_json(body);
-    if (!document || !document->is_object()) {
-        return fail(ErrorKind::kUnavailable,
-                    "the answer to the write of rental " + rental_id + " is not readable");
-    }
+    const auto document = parse_object(body, "the answer to the write of rental " + rental_id);
+    if (!document) return tl::unexpected(document.error());
     const auto id = string_member(*document, "id");
     if (id && *id != rental_id) {
         return fail(ErrorKind::kInvalid, "wrote to rental " + rental_id +

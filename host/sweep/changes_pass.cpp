@@ -60,6 +60,10 @@ Result<void> ChangesPass::compare_some(Findings& findings) {
     const auto page = parts_.client.rentals(query, nullptr);
     ++findings.requests;
     if (!page) return not_answered(page.error());
+    for (const storeganise::UnreadableRow& row : page->unreadable) {
+        if (done_.has(row.rental_id)) continue;  // met in the list
+        findings.add(unread(row));
+    }
     for (const access::Facts& facts : page->rentals) {
         // A server that does not know the filter answers with others, which prove nothing.
         if (std::ranges::find(query.ids, facts.rental_id) == query.ids.end()) continue;

@@ -4,12 +4,17 @@
 #include <iterator>
 #include <utility>
 
+#include "base/encoding.hpp"
+
 namespace gatehouse::sweep {
 namespace {
 
 // A business that is connected for the first time differs in every rental.
 constexpr std::size_t kMaxFound = 50'000;
 constexpr std::size_t kMaxWithDetail = 500;
+constexpr std::size_t kMaxUnread = 100;
+constexpr std::size_t kMaxNamed = 5;
+constexpr std::size_t kMaxWhyBytes = 160;
 
 }  // namespace
 
@@ -49,6 +54,27 @@ void Findings::accept() {
 void Findings::reject(std::string trouble) {
     found_.clear();
     troubles_.push_back(std::move(trouble));
+}
+
+void Findings::add(Unread row) {
+    ++rows_unreadable;
+    occupied_unreadable += row.is_occupied ? 1 : 0;
+    row.why = shorten(row.why, kMaxWhyBytes);
+    if (unread_.size() < kMaxUnread) unread_.push_back(std::move(row));
+}
+
+std::string Findings::unread_trouble() const {
+    if (occupied_unreadable == 0) return "";
+    std::string text =
+        std::to_string(occupied_unreadable) +
+        " occupied rentals in the list cannot be read, their access stays as it is: ";
+    std::size_t named = 0;
+    for (const Unread& row : unread_) {
+        if (!row.is_occupied) continue;
+        if (named == kMaxNamed) return text + "; and more";
+        text += (named++ == 0 ? "" : "; ") + row.name + ": " + row.why;
+    }
+    return text;
 }
 
 std::vector<Difference> Findings::take(std::size_t limit) {

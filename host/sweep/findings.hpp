@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,14 @@ struct Orphan {
     access::RentalRecord record;
 };
 
+// A row of a list that could not be read: nothing is concluded from it.
+struct Unread {
+    std::string name;       // "rental r1", "row 57"
+    std::string rental_id;  // empty if the row has no usable one
+    std::string why;
+    bool is_occupied = false;
+};
+
 // [one thread]
 class Findings {
   public:
@@ -55,6 +64,14 @@ class Findings {
     // Told to people too, but nobody's list is in doubt.
     void report(std::string trouble) { troubles_.push_back(std::move(trouble)); }
 
+    // A row that could not be read; nobody's list is in doubt. One that is occupied is told to
+    // people.
+    void add(Unread row);
+    // The first few of them.
+    const std::vector<Unread>& unread() const { return unread_; }
+    // Of unread rows that are occupied, in one line; empty if there are none.
+    std::string unread_trouble() const;
+
     // At most `limit` that may be acted on, each once.
     std::vector<Difference> take(std::size_t limit);
     std::vector<Orphan> take_orphans(std::size_t limit);
@@ -64,17 +81,20 @@ class Findings {
 
     std::int64_t rentals_listed = 0;
     std::int64_t rows_unreadable = 0;
+    std::int64_t occupied_unreadable = 0;
     std::int64_t requests = 0;        // to Storeganise
     std::int64_t vendor_calls = 0;    // of plugins
     std::int64_t grants_ours = 0;     // at vendors, with our mark
     std::int64_t grants_foreign = 0;  // without it: never touched
     std::array<std::int64_t, kKinds> counts{};
+    std::set<std::string> unknown_states;  // of rentals in the list, in words that are not known
 
   private:
     std::vector<Difference> found_;
     std::vector<Difference> accepted_;
     std::vector<Orphan> orphans_;
     std::vector<std::string> troubles_;
+    std::vector<Unread> unread_;
     bool is_full_ = false;
 };
 

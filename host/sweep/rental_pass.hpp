@@ -11,8 +11,7 @@ namespace gatehouse::sweep {
 
 class RentalPass final : public Pass {
   public:
-    // Without `since_ms` the whole list. A rental without a unit or renter in its row is counted
-    // and left to its own events.
+    // Without `since_ms` the whole list. A row that cannot be read is named in the findings.
     RentalPass(const Parts& parts, std::optional<UnixMs> since_ms)
         : parts_(parts), since_ms_(since_ms) {}
 
@@ -30,6 +29,9 @@ class RentalPass final : public Pass {
     ListWalk walk_;
     bool is_foreign_ = false;
 };
+
+// A row of a page that could not be read.
+Unread unread(const storeganise::UnreadableRow& row);
 
 // Compares one rental as listed with its record. kInternal: the store cannot be read. kUnavailable:
 // the two contradict each other (promise P6).

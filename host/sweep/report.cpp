@@ -20,10 +20,17 @@ void take_counts(Report& report, const Findings& findings) {
     report.grants_foreign = findings.grants_foreign;
     report.counts = findings.counts;
     report.troubles = findings.troubles();
+    if (std::string trouble = findings.unread_trouble(); !trouble.empty()) {
+        report.troubles.push_back(std::move(trouble));
+    }
+    report.unread = findings.unread();
 }
 
 std::string summary(const Report& report) {
     std::string text = std::to_string(report.rentals_listed) + " rentals read";
+    if (report.rows_unreadable > 0) {
+        text += ", " + std::to_string(report.rows_unreadable) + " rows unreadable";
+    }
     if (report.vendor_calls > 0) {
         text += ", " + std::to_string(report.grants_ours) + " grants of ours and " +
                 std::to_string(report.grants_foreign) + " of others at vendors";
@@ -51,6 +58,11 @@ json report_view(const Report& report) {
                                    {"kind", to_string(difference.kind)},
                                    {"detail", difference.detail}});
     }
+    json unread = json::array();
+    for (const Unread& row : report.unread) {
+        unread.push_back(
+            json{{"row", row.name}, {"why", row.why}, {"is_occupied", row.is_occupied}});
+    }
     return json{{"business", report.business},
                 {"sweep", report.key},
                 {"state", report.state},
@@ -65,6 +77,7 @@ json report_view(const Report& report) {
                 {"grants_of_others", report.grants_foreign},
                 {"counts", std::move(counts)},
                 {"differences", std::move(differences)},
+                {"unreadable", std::move(unread)},
                 {"troubles", report.troubles},
                 {"summary", summary(report)}};
 }

@@ -30,6 +30,7 @@ struct Report {
     std::array<std::int64_t, kKinds> counts{};
     std::vector<Difference> differences;  // the first few hundred
     std::vector<std::string> troubles;
+    std::vector<Unread> unread;  // the first of rows_unreadable
 };
 
 // How many differences a report shows; the counts say all.

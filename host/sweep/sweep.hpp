@@ -35,6 +35,9 @@ class Sweep {
     // next call.
     Result<void> step();
 
+    // Whether the next step, or one that failed, asks a vendor and not Storeganise.
+    bool is_at_vendor() const { return stage_ == Stage::kVendors; }
+
     // Nothing is left but what the findings still give.
     bool is_over() const { return stage_ == Stage::kOver; }
 

@@ -1,8 +1,8 @@
 #include "sweep/unlisted_pass.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
+
+#include "access/rental_state.hpp"
 
 namespace gatehouse::sweep {
 namespace {
@@ -19,9 +19,7 @@ bool is_suspicious(std::int64_t missing, std::int64_t holders) {
 }
 
 bool is_over_state(const std::string& state) {
-    static constexpr std::array<std::string_view, 4> kOver{"ended", "canceled", "cancelled",
-                                                           "abandoned"};
-    return std::ranges::find(kOver, state) != kOver.end();
+    return access::phase_of(state) == access::RentalPhase::kAfter;
 }
 
 Result<void> UnlistedPass::step(Findings& findings) {

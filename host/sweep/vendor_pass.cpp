@@ -105,11 +105,12 @@ Result<void> VendorPass::take_ours(Entry entry) {
     }
     const auto desired = access::desired_from_json((*record)->desired_json);
     const auto grant = access::grant_from_json((*record)->grant_json);
-    const bool is_settled =
-        desired && grant && !grant->is_pending && (*record)->updated_ms < began_ms_;
-    if (is_settled && take_stray(entry, *desired, *grant)) return {};
+    const bool is_known = desired && grant && !grant->is_pending;
+    // A look that ended while the list was read changes nothing here: the rental's next look judges
+    // each right once more, by what it wants then.
+    if (is_known && take_stray(entry, *desired, *grant)) return {};
     held_.add(place_of(entry.rental_id, entry.right.target));
-    if (is_settled) compare(entry, *grant);
+    if (is_known && (*record)->updated_ms < began_ms_) compare(entry, *grant);
     return {};
 }
 

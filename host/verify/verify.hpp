@@ -2,6 +2,8 @@
 // plugin's manifest. An unknown scheme cannot be made, so it can never pass.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,11 +47,17 @@ SignatureScheme storeganise_scheme();
 // Why a secret can never verify anything under the scheme, for the operator; empty if it can.
 std::string fault_in_secret(const SignatureScheme& scheme, const Secret& secret);
 
+// The credentials of an Authorization header in `scheme`, whose case does not count (RFC
+// 9110 11.1).
+std::optional<std::string_view> credentials(std::string_view header, std::string_view scheme);
+
 // Whether the delivery is signed under one of `secrets`. Gives the matching secret's label. Every
-// secret is tried, in constant time for a given number of secrets and size of body, so the time
-// tells neither which one matched nor how far. kForbidden with words for the sender: the signature
+// secret is tried, in constant time for a given size of body, so the time tells neither which one
+// matched nor how far, nor, up to `least_macs`, how many there are: so many MACs are computed at
+// least, whatever the scheme. kForbidden with words for the sender: the signature
 // is missing or wrong, or it is right and its time is too far from `now_ms`. [any thread]
 Result<std::string> verify(const SignatureScheme& scheme, const Delivery& delivery,
-                           const std::vector<config::LabelledSecret>& secrets, UnixMs now_ms);
+                           const std::vector<config::LabelledSecret>& secrets, UnixMs now_ms,
+                           std::size_t least_macs = 0);
 
 }  // namespace gatehouse::verify

@@ -2,13 +2,13 @@
 
 _gatehouse() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local verbs="serve check schema version plugins businesses access-log events rentals explain
-        replay sweep fuse alerts dead-letters"
+    local verbs="serve check schema backup restore version plugins businesses access-log events
+        rentals explain export erase replay sweep fuse alerts dead-letters"
     local everywhere="--config --json --help"
     local verb="" second="" i
 
     case $previous in
-        --config)
+        --config | --environment)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return ;;
         --state)
@@ -21,16 +21,22 @@ _gatehouse() {
 
     for ((i = 1; i < COMP_CWORD; ++i)); do
         case ${COMP_WORDS[i]} in
-            --config | --state | --business | --before | --after | --limit | --confirm | --rental | \
+            --config | --environment | --state | --business | --before | --after | --limit | --confirm | --rental | \
                 --renter | --target | --connection | --from | --until | --cursor) ((++i)) ;;
             -*) ;;
             *) if [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; else second=${COMP_WORDS[i]}; fi ;;
         esac
     done
 
+    if [[ $verb == backup || $verb == restore ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+    fi
+
     local words=$everywhere
     case $verb in
         "") words+=" $verbs" ;;
+        check) words+=" --environment" ;;
         access-log)
             words+=" --rental --renter --target --connection --from --until --cursor --limit --csv" ;;
         businesses | rentals) words+=" --after --limit" ;;

@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <utility>
+
+#include "gatehouse/sdk/text.hpp"
 
 namespace gatehouse::email {
 namespace {
@@ -103,13 +106,12 @@ std::optional<std::vector<std::string>> addresses_in(std::string_view text) {
     std::vector<std::string> found;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find(','), text.size());
-        std::string_view part = text.substr(0, end);
+        const std::string_view part = sdk::trim_unseen(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
-        const std::size_t begin = part.find_first_not_of(' ');
-        if (begin == std::string_view::npos) continue;
-        part = part.substr(begin, part.find_last_not_of(' ') - begin + 1);
-        if (!is_address(part)) return std::nullopt;
-        found.emplace_back(part);
+        if (part.empty()) continue;
+        std::string address = sdk::pasted_email(part);
+        if (!is_address(address)) return std::nullopt;
+        found.push_back(std::move(address));
     }
     return found;
 }

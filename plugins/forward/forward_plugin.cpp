@@ -14,7 +14,7 @@ constexpr int kGone = 410;
 
 class Forward final : public gatehouse::Plugin, public NotifyFeature {
     void start() override {
-        if (base_url("").empty()) {
+        if (written_url().empty()) {
             throw Error("the connection needs a base_url: where events go",
                         {{"base_url", "is missing"}});
         }
@@ -22,7 +22,7 @@ class Forward final : public gatehouse::Plugin, public NotifyFeature {
 
     Json notify(const Json& request) override {
         const Notification notification = notification_from(request);
-        HttpRequest post{.method = "POST", .url = base_url("")};
+        HttpRequest post{.method = "POST", .url = written_url()};
         post.json({{"type", notification.event_type},
                    {"timestamp", notification.created_at},
                    {"data",

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gatehouse/plugin.hpp"
+#include "gatehouse/sdk/text.hpp"
 #include "history.hpp"
 #include "holding.hpp"
 #include "inventory.hpp"
@@ -55,13 +56,8 @@ Claim wish_of(const AccessRequest& request) {
 
 // Empty if there is none that could be used.
 std::string email_of(const AccessRequest& request) {
-    const std::string& text = request.renter.email;
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string::npos) return {};
-    std::string email = text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-    const bool is_usable = email.find('@') != std::string::npos &&
-                           email.find_first_of(" \t\r\n,;") == std::string::npos;
-    return is_usable ? email : std::string();
+    const std::string email = sdk::pasted_email(request.renter.email);
+    return email.find_first_of(",;") == std::string::npos ? email : std::string();
 }
 
 std::string needed_email_of(const AccessRequest& request) {

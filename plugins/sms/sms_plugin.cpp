@@ -1,9 +1,10 @@
 // SMS by Twilio's Messages API: POST /2010-04-01/Accounts/{sid}/Messages.json, 201.
 #include <cstdint>
-#include <optional>
+#include <string>
 
 #include "gatehouse/plugin.hpp"
 #include "gatehouse/sdk/notify.hpp"
+#include "phone/phone.hpp"
 
 namespace {
 
@@ -11,44 +12,7 @@ using namespace gatehouse::sdk;
 
 constexpr std::size_t kMaxCharacters = 1'600;  // Twilio's error 21617 above
 constexpr std::uint64_t kDefaultDelayMs = 1'000;
-constexpr std::size_t kMinDigits = 7;
-constexpr std::size_t kMaxDigits = 15;  // E.164
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-// A number as people write it as E.164, "+447700900123"; nothing if it is none.
-std::optional<std::string> e164(std::string written, const std::string& country_code) {
-    // "+44 (0)7700 900123": a digit for callers at home only.
-    const std::size_t trunk = written.find("(0)");
-    const bool is_from_abroad = written.starts_with('+') || written.starts_with("00");
-    if (is_from_abroad && trunk != std::string::npos) written.erase(trunk, 3);
-    std::string digits;
-    bool is_international = false;
-    for (const char c : written) {
-        if (is_digit(c)) {
-            digits += c;
-        } else if (c == '+' && digits.empty() && !is_international) {
-            is_international = true;
-        } else if (std::string_view(" -./()").find(c) == std::string_view::npos) {
-            return std::nullopt;
-        }
-    }
-    if (!is_international) {
-        if (digits.rfind("00", 0) == 0) {
-            digits.erase(0, 2);
-        } else if (digits.rfind('0', 0) == 0 && !country_code.empty()) {
-            digits = country_code + digits.substr(1);
-        } else {
-            return std::nullopt;
-        }
-    }
-    if (digits.size() < kMinDigits || digits.size() > kMaxDigits || digits.front() == '0') {
-        return std::nullopt;
-    }
-    return "+" + digits;
-}
+constexpr std::uint64_t kQueueDelayMs = 60'000;
 
 std::string cut(std::string text) {
     std::size_t characters = 0;
@@ -79,6 +43,7 @@ class Sms final : public gatehouse::Plugin, public NotifyFeature {
             throw Error("one of from and messaging_service_sid must be set",
                         {{"from", "or messaging_service_sid"}});
         }
+        country_ = country_of_settings();
     }
 
     Json notify(const Json& request) override {
@@ -109,21 +74,49 @@ class Sms final : public gatehouse::Plugin, public NotifyFeature {
             const auto renter = notification.facts.find("renter");
             if (renter != notification.facts.end()) written = text_at(*renter, "phone");
         }
-        const std::optional<std::string> number = e164(written, setting("country_code"));
-        if (!number) {
-            throw Error("no phone number to send to",
-                        {{"to", written.empty() ? "is empty" : "is no international number"}});
+        if (written.empty()) {
+            throw Error("no phone number to send to", {{"to", "is empty"}});
         }
-        return *number;
+        return gatehouse::phone::to_e164(written, country_, "to");
     }
 
+    // default_country, or that of the older country_code, which is its calling code.
+    std::string country_of_settings() const {
+        std::string country = setting("default_country");
+        const std::string code = setting("country_code");
+        if (code.empty()) {
+            if (country.empty() || gatehouse::phone::is_known_country(country)) return country;
+            throw Error("default_country " + country + " is no country that has phone numbers",
+                        {{"default_country", "unknown"}});
+        }
+        if (!country.empty()) {
+            throw Error("default_country and country_code say the same: keep default_country",
+                        {{"country_code", "is one too many"}});
+        }
+        const auto known = gatehouse::phone::country_of_code(code);
+        if (!known) {
+            throw Error("country_code " + code + " is no country's: set default_country, as GB",
+                        {{"country_code", "unknown"}});
+        }
+        return *known;
+    }
+
+    // Of one sender's number, for up to ten hours of messages; of a messaging service.
+    static bool is_queue_full(std::int64_t code) { return code == 21611 || code == 30001; }
+
+    // Twilio's list of errors (twilio.com/docs/api/errors). A 400 does not say that time cannot
+    // help: a full queue answers so, too.
     static Kind kind_of(int status, std::int64_t code) {
+        if (is_queue_full(code)) return Kind::kRateLimited;
         switch (code) {
             case 20003:  // authentication
                 return Kind::kAuth;
-            case 20429:
             case 14107:  // SMS send rate limit exceeded
+            case 20429:  // too many requests
                 return Kind::kRateLimited;
+            case 20500:  // internal error at Twilio
+            case 20503:  // service unavailable
+                return Kind::kUnavailable;
             case 21408:  // no permission for this region
                 return Kind::kForbidden;
             case 21211:  // invalid To
@@ -147,8 +140,10 @@ class Sms final : public gatehouse::Plugin, public NotifyFeature {
         return {kind,
                 "Twilio answered " + std::to_string(reply.status) +
                     (code == 0 ? "" : ", error " + std::to_string(code)),
-                delay_ms(reply, kind, kDefaultDelayMs)};
+                delay_ms(reply, kind, is_queue_full(code) ? kQueueDelayMs : kDefaultDelayMs)};
     }
+
+    std::string country_;  // of numbers without a country code; empty = none
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include "inbound.hpp"
 #include "inventory.hpp"
 #include "keeper.hpp"
-#include "phone.hpp"
+#include "phone/phone.hpp"
 #include "subscription.hpp"
 
 namespace gatehouse::unloc {
@@ -80,7 +80,7 @@ class UnlocPlugin final : public AccessPlugin,
             require_setting(name);
         }
         const std::string country = setting("default_country");
-        if (!country.empty() && !is_known_country(country)) {
+        if (!country.empty() && !phone::is_known_country(country)) {
             throw Error("default_country " + country + " is no country that has phone numbers",
                         {{"default_country", "unknown"}});
         }
@@ -131,7 +131,7 @@ class UnlocPlugin final : public AccessPlugin,
             throw Error("renter " + request.renter.id + " has no phone number; Unloc needs one",
                         {{"renter.phone", "is missing"}});
         }
-        return to_e164(request.renter.phone, setting("default_country"));
+        return phone::to_e164(request.renter.phone, setting("default_country"), "renter.phone");
     }
 
     AccessResult open(Keeper& keeper, const AccessRequest& request) const {
@@ -151,8 +151,8 @@ class UnlocPlugin final : public AccessPlugin,
                 {target, std::nullopt, is_ready ? request.state : State::kPending});
         }
         result.detail = progress.is_done
-                            ? keys_in_words(wish.locks.size()) + " for " + masked(wish.phone)
-                            : "Unloc is still making keys for " + masked(wish.phone);
+                            ? keys_in_words(wish.locks.size()) + " for " + phone::masked(wish.phone)
+                            : "Unloc is still making keys for " + phone::masked(wish.phone);
         name_foreign(progress, result);
         return result;
     }

@@ -1,9 +1,8 @@
-// Many calls at once, isolation, restarts and the functions of the SDK through the real runner.
+// Many calls at once and the functions of the SDK through the real runner.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <thread>
 
 #include "abi/plugin_fixture.hpp"
@@ -12,7 +11,6 @@
 namespace gatehouse::test {
 namespace {
 
-using plugins::PluginState;
 using testing::HasSubstr;
 
 TEST(ConcurrencyTest, ManyThreadsOnManyConnectionsEachGetTheirOwnAnswer) {
@@ -59,69 +57,6 @@ TEST(ConcurrencyTest, AnInstanceIsCalledOnceAtATimeAndKept) {
     for (std::thread& thread : threads)
         thread.join();
     EXPECT_EQ(fixture.detail("doors", "count"), "101");
-}
-
-TEST(ConcurrencyTest, P9_ADeadlineFailsTheOthersInThatRunnerAsUnavailable) {
-    PluginFixture fixture;
-    PluginFile rogue{"rogue", "rogue"};
-    rogue.limits = "{call_ms: 1500, concurrency: 2}";
-    fixture.add_plugin(rogue);
-    fixture.connect("doors", "rogue");
-    fixture.connect("slow", "rogue");
-    std::latch asked(1);
-    fixture.egress.reply = [&](const egress::HttpCall&) -> Result<egress::HttpReply> {
-        asked.count_down();
-        // Held until the other call's deadline has ended the runner.
-        fixture.wait_for("rogue", [](const auto& s) { return s.deaths_total == 1; });
-        return egress::HttpReply{200, {}, "hello"};
-    };
-    fixture.start();
-    Result<std::string> spinning;
-    std::thread spinner([&] { spinning = fixture.apply("slow", "spin"); });
-    EXPECT_TRUE(fixture.wait_for("rogue", [](const auto& s) { return s.calls_total >= 1; }));
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    const auto other = fixture.apply("doors", "http");
-    spinner.join();
-    asked.wait();
-    ASSERT_FALSE(spinning);
-    EXPECT_EQ(spinning.error().kind, ErrorKind::kInternal);
-    ASSERT_FALSE(other);
-    EXPECT_EQ(other.error().kind, ErrorKind::kUnavailable);
-    EXPECT_THAT(other.error().message, HasSubstr("did not answer within 1500 ms"));
-    EXPECT_TRUE(fixture.wait_for("rogue", PluginState::kReady));
-    EXPECT_EQ(fixture.detail("doors", "good"), "good");
-}
-
-TEST(ConcurrencyTest, P9_AnIsolatedBusinessHasItsOwnRunner) {
-    PluginFixture fixture;
-    fixture.add_plugin({"rogue", "rogue"});
-    fixture.connect("doors", "rogue", "acme").is_isolated = true;
-    fixture.connect("doors", "rogue", "other");
-    fixture.start();
-    EXPECT_TRUE(fixture.apply("doors", "count", "other"));
-    EXPECT_FALSE(fixture.apply("doors", "crash", "acme"));
-    const auto result = fixture.apply("doors", "count", "other");
-    ASSERT_TRUE(result);
-    EXPECT_THAT(*result, HasSubstr("\"2\""));
-    EXPECT_TRUE(fixture.wait_for("rogue", [](const auto& s) { return s.runners == 2; }));
-}
-
-TEST(ConcurrencyTest, ACallToADeadRunnerFailsAtOnce) {
-    PluginFixture fixture;
-    fixture.add_plugin({"rogue", "rogue"});
-    fixture.connect("doors", "rogue");
-    fixture.options.lane.first_pause_ms = 3'600'000;
-    fixture.options.lane.max_pause_ms = 3'600'000;
-    fixture.start();
-    EXPECT_FALSE(fixture.apply("doors", "crash"));
-    const auto result = fixture.apply("doors", "good");
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().kind, ErrorKind::kUnavailable);
-    EXPECT_THAT(result.error().message,
-                HasSubstr("rogue is restarting: the runner ended by SIGSEGV"));
-    EXPECT_TRUE(fixture.wait_for("rogue", [&](const auto& s) {
-        return s.restart_due_ms > fixture.clock.now_ms() + 3'000'000;
-    }));
 }
 
 TEST(SdkTest, TheFeaturesOfAFrozenPluginWork) {

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "abi/plugin_fixture.hpp"
+#include "base/encoding.hpp"
 
 namespace gatehouse::test {
 namespace {
@@ -79,8 +81,16 @@ INSTANTIATE_TEST_SUITE_P(
         EntryCase{"crash_in_feature", PluginState::kRestarting, "SIGSEGV in loading"},
         EntryCase{"crash_in_constructor", PluginState::kRestarting, "SIGSEGV in loading"},
         EntryCase{"hang_in_constructor", PluginState::kRestarting, "did not load within 300 ms"},
+        EntryCase{"joined_thread_in_constructor", PluginState::kReady, ""},
         EntryCase{"undefined_symbol", PluginState::kRefused, "nobody_defines_this"}),
     [](const auto& one) { return one.param.library; });
+
+#if !defined(GATEHOUSE_SANITIZED) || defined(GATEHOUSE_SANITIZED_ADDRESS)
+INSTANTIATE_TEST_SUITE_P(WithThreads, EntryTest,
+                         testing::Values(EntryCase{
+                             "thread_in_constructor", PluginState::kRefused,
+                             "is refused: it started threads while it loaded"}));
+#endif
 
 class FileTest : public testing::Test {
   protected:
@@ -118,6 +128,20 @@ TEST_F(FileTest, RefusesAnotherArchitecture) {
 TEST_F(FileTest, RefusesAnotherChecksum) {
     const std::string pinned = "sha256: '" + std::string(64, 'a') + "'\n";
     EXPECT_THAT(refusal_after([](const auto&) {}, pinned), HasSubstr("sha256"));
+}
+
+TEST(PinnedLibraryTest, IsLoadedAndCalled) {
+    PluginFixture fixture;
+    const std::filesystem::path spare = fixture.add_plugin({"spare", "good"});
+    std::ifstream in(spare / "libabi_good.so", std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    PluginFile file{"test", "good"};
+    file.more = "sha256: '" + to_hex(sha256(bytes)) + "'\n";
+    fixture.add_plugin(file);
+    fixture.connect("doors", "test");
+    fixture.start();
+    EXPECT_TRUE(fixture.apply("doors", ""));
+    EXPECT_EQ(fixture.status("test").state, PluginState::kReady);
 }
 
 TEST_F(FileTest, RefusesALibraryThatOthersCanWrite) {

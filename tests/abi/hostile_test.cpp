@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "abi/plugin_fixture.hpp"
 #include "base/json.hpp"
 
@@ -62,8 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"not json", "internal: the plugin's result of access.apply cannot be read"},
                     Lie{"wrong schema", "does not fit its schema: /schema"},
                     Lie{"wrong shape", "does not fit its schema"}, Lie{"deep", "nested too deeply"},
-                    Lie{"bad utf-8",
-                        "internal: the plugin's result of access.apply cannot be read"},
+                    Lie{"bad utf-8", "\uFFFD"},
                     Lie{"large", "internal: the plugin's result is larger than 1 MiB"},
                     Lie{"print", "printed"}, Lie{"log", "logged"}, Lie{"thread", "left"}),
     [](const auto& one) {
@@ -81,6 +82,9 @@ struct Death {
 class DyingTest : public HostileTest, public testing::WithParamInterface<Death> {};
 
 TEST_P(DyingTest, P9_FailsItsCallAndANewRunnerComes) {
+    if (kIsUnderThreadSanitizer && GetParam().act == "exit") {
+        GTEST_SKIP() << "the sanitizer's _exit() waits for the other threads";
+    }
     begin({}, "1000");
     const auto result = fixture_.apply("doors", GetParam().act);
     ASSERT_FALSE(result);
@@ -99,6 +103,50 @@ INSTANTIATE_TEST_SUITE_P(
                     Death{"abort", "ended by SIGABRT"}, Death{"exit", "left with code 0"},
                     Death{"spin", "did not answer within 1000 ms; its runner was ended"}),
     [](const auto& one) { return one.param.act; });
+
+// 100 threads that spin once their call was answered.
+TEST_F(HostileTest, P9_ARunnerThatBurnsTimeWithNoCallIsEndedAndSeen) {
+    begin({}, "60000");
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(fixture_.detail("doors", "spinning threads"), "left");
+    EXPECT_TRUE(fixture_.wait_for("rogue", [](const auto& s) { return s.deaths_total == 1; }));
+    const std::string said = "was ended: it used processor time that no call asked for";
+    EXPECT_THAT(fixture_.status("rogue").reason, HasSubstr(said));
+    expect_recovery();
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                HasSubstr("error plugins the runner " + said));
+}
+
+// A call that waits for its vendor has given the time back: it pays for no thread.
+TEST_F(HostileTest, P9_ACallThatWaitsOutsidePaysForNothing) {
+    PluginFile rogue{"rogue", "rogue"};
+    rogue.limits = "{call_ms: 60000, concurrency: 2}";
+    fixture_.add_plugin(rogue);
+    fixture_.connect("doors", "rogue");
+    std::atomic<int> asked = 0;
+    fixture_.egress.reply = [&](const egress::HttpCall&) -> Result<egress::HttpReply> {
+        if (asked++ == 0) {
+            EXPECT_EQ(fixture_.detail("doors", "spinning threads"), "left");
+            EXPECT_TRUE(
+                fixture_.wait_for("rogue", [](const auto& s) { return s.deaths_total == 1; }));
+        }
+        return egress::HttpReply{200, {}, "hello"};
+    };
+    fixture_.start();
+    EXPECT_EQ(fixture_.detail("doors", "http"), "hello") << "it runs again elsewhere";
+    EXPECT_THAT(fixture_.status("rogue").reason,
+                HasSubstr("processor time that no call asked for"));
+    EXPECT_EQ(fixture_.status("rogue").deaths_total, 1);
+}
+
+TEST_F(HostileTest, P9_ARunnerWithTooManyThreadsIsEnded) {
+    if (kIsUnderThreadSanitizer) GTEST_SKIP() << "it does not bear so many threads in the sandbox";
+    begin({}, "60000");
+    EXPECT_EQ(fixture_.detail("doors", "waiting threads"), "left");
+    EXPECT_TRUE(fixture_.wait_for("rogue", [](const auto& s) { return s.deaths_total == 1; }));
+    EXPECT_THAT(fixture_.status("rogue").reason, HasSubstr("threads, more than 128"));
+    expect_recovery();
+}
 
 TEST_F(HostileTest, P9_ADeathAndTheReturnAreLoggedAndAStartIsNot) {
     testing::internal::CaptureStderr();

@@ -19,6 +19,12 @@
 
 namespace gatehouse::test {
 
+#if defined(GATEHOUSE_SANITIZED) && !defined(GATEHOUSE_SANITIZED_ADDRESS)
+constexpr bool kIsUnderThreadSanitizer = true;
+#else
+constexpr bool kIsUnderThreadSanitizer = false;
+#endif
+
 // Answers every request with the function's reply and keeps what was asked.
 class ScriptedEgress final : public egress::Egress {
   public:

@@ -26,8 +26,10 @@ TEST(TemplateTest, APluginBuiltOutsideOpensADoor) {
     const egress::HttpCall call = fixture.egress.calls()[0];
     EXPECT_EQ(call.method, "PUT");
     EXPECT_EQ(call.url, "https://api.vendor.example/doors/1/renters/ada%40example.com");
-    EXPECT_THAT(call.headers, testing::Contains(std::pair<std::string, std::string>(
-                                  "Authorization", "Bearer {{secret:api_key}}")));
+    EXPECT_THAT(call.headers,
+                testing::Contains(testing::Pair(
+                    "Authorization",
+                    testing::MatchesRegex("Bearer \\{\\{secret:[0-9a-f]+:api_key\\}\\}"))));
 }
 
 }  // namespace

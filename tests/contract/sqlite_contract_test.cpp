@@ -1,5 +1,5 @@
 // Holds the embedded engine against the contract.
-#include "contract/store_products.hpp"
+#include "contract/store_renters.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/temp_dir.hpp"
 
@@ -29,5 +29,6 @@ std::string name_of(const ::testing::TestParamInfo<ContractParam>& instance) {
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, kSqlite, name_of);
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreProducts, kSqlite, name_of);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreRenters, kSqlite, name_of);
 
 }  // namespace gatehouse::store

@@ -58,32 +58,40 @@ TEST_P(StoreContract, P10_UrgentTasksOfABusinessGoBeforeItsOlderOnes) {
     EXPECT_THAT(keys_of(lease(3)), ElementsAre("burst2"));
 }
 
-TEST_P(StoreContract, P10_ATurnForTheAgedBeginsWithANormalTaskThatWaitedForLong) {
-    enqueue(due(normal(reconcile("older")), now() - dispatch::kAgedMs));
-    enqueue(due(normal(reconcile("oldest")), now() - dispatch::kAgedMs - 1));
-    enqueue(due(normal(reconcile("young")), now() - dispatch::kAgedMs + 1));
+TEST_P(StoreContract, P10_ATurnOfOneUrgencyTakesNoOther) {
+    enqueue(due(normal(reconcile("older")), now() - 9000));
+    enqueue(due(normal(reconcile("oldest")), now() - 9001));
     enqueue(due(reconcile("move1"), now() - 1000));
     enqueue(reconcile("move2"));
-    const auto aged = [&](int count) {
+    const auto of = [&](dispatch::Priority priority, int count) {
         return keys_of(
-            store().lease({{"acme", count, true}}, now(), now() + kLeaseMs).value().tasks);
+            store().lease({{"acme", count, priority}}, now(), now() + kLeaseMs).value().tasks);
     };
-    EXPECT_THAT(aged(2), ElementsAre("oldest", "move1"));
-    EXPECT_THAT(aged(1), ElementsAre("older"));
-    EXPECT_THAT(aged(1), ElementsAre("move2")) << "none has waited for so long";
-    EXPECT_THAT(aged(1), ElementsAre("young"));
-    EXPECT_TRUE(aged(1).empty());
+    EXPECT_THAT(of(dispatch::Priority::kNormal, 1), ElementsAre("oldest"));
+    EXPECT_THAT(of(dispatch::Priority::kUrgent, 3), ElementsAre("move1", "move2"));
+    EXPECT_THAT(of(dispatch::Priority::kUrgent, 3), ElementsAre());
+    EXPECT_THAT(of(dispatch::Priority::kNormal, 3), ElementsAre("older"));
 }
 
-TEST_P(StoreContract, TheNextDueTimeIsTheEarliestOfBothUrgencies) {
+TEST_P(StoreContract, TheNextDueTimeIsToldOfEachUrgency) {
+    using Due = std::map<dispatch::Priority, UnixMs>;
+    const auto told = [](const std::vector<dispatch::BusinessDue>& entries) {
+        Due due;
+        for (const dispatch::BusinessDue& entry : entries) {
+            due[entry.priority] = entry.due_ms;
+        }
+        return due;
+    };
     enqueue(due(reconcile("move"), now() + 2000));
     enqueue(due(normal(reconcile("burst")), now() + 1000));
-    auto leased = store().lease({{"acme", 1}}, now(), now() + kLeaseMs);
-    EXPECT_EQ(leased->next_due.at(0).due_ms, now() + 1000);
-    EXPECT_EQ(store().businesses_due()->at(0).due_ms, now() + 1000);
+    const Due both{{dispatch::Priority::kUrgent, now() + 2000},
+                   {dispatch::Priority::kNormal, now() + 1000}};
+    EXPECT_EQ(told(store().lease({{"acme", 1}}, now(), now() + kLeaseMs)->next_due), both);
+    EXPECT_EQ(told(*store().businesses_due()), both);
     enqueue(due(reconcile("another"), now() + 500));
-    leased = store().lease({{"acme", 1}}, now(), now() + kLeaseMs);
-    EXPECT_EQ(leased->next_due.at(0).due_ms, now() + 500);
+    const auto leased =
+        store().lease({{"acme", 1, dispatch::Priority::kNormal}}, now(), now() + kLeaseMs);
+    EXPECT_EQ(told(leased->next_due)[dispatch::Priority::kUrgent], now() + 500);
 }
 
 TEST_P(StoreContract, TheMoreUrgentAskStays) {
@@ -113,6 +121,32 @@ TEST_P(StoreContract, SweptIsKeptWhileAllAskersSaySoAndTheOtherFlagsAddUp) {
         const TaskFlags expected = task.key == "r1" ? dispatch::kSwept | dispatch::kVerify
                                                     : dispatch::kVerify | dispatch::kConfirmed;
         EXPECT_EQ(task.flags, expected) << task.key;
+    }
+}
+
+TEST_P(StoreContract, OfTwoWordsThatExcludeEachOtherTheNewerIsKept) {
+    using dispatch::combined;
+    constexpr TaskFlags kWords[] = {0,
+                                    dispatch::kSaysMovedIn,
+                                    dispatch::kSaysOver,
+                                    dispatch::kSaysOverdue | dispatch::kSaysLeaving,
+                                    dispatch::kSaysPaid | dispatch::kSwept,
+                                    dispatch::kSaysStaying | dispatch::kVerify};
+    for (const TaskFlags older : kWords) {
+        for (const TaskFlags newer : kWords) {
+            enqueue(flagged(reconcile("r1"), older));
+            enqueue(flagged(reconcile("r1"), newer));
+            const Task waiting = lease_one();
+            EXPECT_EQ(waiting.flags, combined(older, newer));
+            // The same while it runs, and after a run that did not end well.
+            enqueue(flagged(reconcile("r1"), older));
+            Completion retry = completion(waiting, Outcome::kRetry);
+            retry.retry_due_ms = now();
+            ASSERT_TRUE(store().complete(retry));
+            const Task again = lease_one();
+            EXPECT_EQ(again.flags, combined(combined(older, newer), older));
+            done(again);
+        }
     }
 }
 

@@ -115,6 +115,41 @@ TEST_P(StoreContract, AFailedRunIsDueAgainWithItsAttemptCounted) {
     EXPECT_TRUE((*store().waiting("acme", TaskKind::kReconcile, "r1"))->is_leased);
 }
 
+TEST_P(StoreContract, ARunThatWasNoAttemptIsNotCounted) {
+    enqueue(reconcile("r1"));
+    for (int run = 1; run <= 5; ++run) {
+        const Task task = lease_one();
+        EXPECT_EQ(task.attempt, 1);
+        EXPECT_EQ(task.last_error, run == 1 ? "" : "shut");
+        EXPECT_EQ(task.first_due_ms, kStartMs);
+        Completion postponed = completion(task, Outcome::kRetry);
+        postponed.retry_due_ms = now() + 1'000;
+        postponed.is_attempt = false;
+        postponed.error = Error{ErrorKind::kUnavailable, "shut"};
+        if (run == 3) enqueue(reconcile("r1"));
+        ASSERT_TRUE(store().complete(postponed));
+        EXPECT_EQ((*store().waiting("acme", TaskKind::kReconcile, "r1"))->attempts, 0);
+        if (run != 3) clock_.advance_ms(1'000);
+        if (run == 3) break;
+    }
+}
+
+TEST_P(StoreContract, APushedBackTaskWaitsLongerAndKeepsItsBeginning) {
+    dispatch::NewTask care{"acme", TaskKind::kCare, "doors", now()};
+    care.only_if_absent = true;
+    care.pushes_back = true;
+    enqueue(care);
+    for (const std::int64_t by_ms : {5'000, 2'000}) {
+        care.due_ms = kStartMs + by_ms;
+        enqueue(care);
+        EXPECT_EQ((*store().waiting("acme", TaskKind::kCare, "doors"))->due_ms, kStartMs + 5'000);
+    }
+    clock_.advance_ms(5'000);
+    const Task task = lease_one();
+    EXPECT_EQ(task.first_due_ms, kStartMs);
+    EXPECT_EQ(task.generation, 1);
+}
+
 TEST_P(StoreContract, EnqueueingGivesAFreshBudget) {
     enqueue(reconcile("r1"));
     Completion retry = completion(lease_one(), Outcome::kRetry);

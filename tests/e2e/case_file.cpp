@@ -35,10 +35,10 @@ std::string service_of(const std::string& name) {
 
 std::vector<Sentence> sentences() {
     std::vector<Sentence> all;
-    for (auto topic :
-         {sentences_of_sweeps, sentences_of_the_world, sentences_of_storeganise,
-          sentences_of_faults, sentences_of_the_host, sentences_of_examples, sentences_of_messages,
-          sentences_of_nuki, sentences_of_inbound, sentences_of_unloc, sentences_of_explanations}) {
+    for (auto topic : {sentences_of_sweeps, sentences_of_the_world, sentences_of_storeganise,
+                       sentences_of_faults, sentences_of_the_host, sentences_of_backups,
+                       sentences_of_examples, sentences_of_messages, sentences_of_nuki,
+                       sentences_of_inbound, sentences_of_unloc, sentences_of_explanations}) {
         std::vector<Sentence> some = topic();
         std::move(some.begin(), some.end(), std::back_inserter(all));
     }

@@ -57,6 +57,7 @@ std::string service_of(const std::string& name);
 std::vector<Sentence> sentences_of_the_world();
 std::vector<Sentence> sentences_of_faults();
 std::vector<Sentence> sentences_of_the_host();
+std::vector<Sentence> sentences_of_backups();
 std::vector<Sentence> sentences_of_examples();
 std::vector<Sentence> sentences_of_explanations();
 std::vector<Sentence> sentences_of_storeganise();

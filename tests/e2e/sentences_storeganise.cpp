@@ -151,6 +151,11 @@ std::vector<Sentence> sentences_of_storeganise() {
     all.push_back(say("given the site is in (\\S+)", [](Scene& scene, const std::smatch& m) {
         scene.options.sites = "  - {site: \"*\", access: doors, time_zone: " + m[1].str() + "}\n";
     }));
+    all.push_back(say(
+        "given Storeganise shows rentals (\\d+) ms late", [](Scene& scene, const std::smatch& m) {
+            const json late{{"business", World::kBusiness}, {"lag_ms", std::stoi(m[1])}};
+            scene.get().simulators().post("seed", {{"storeganise", json::array({late})}});
+        }));
     all.push_back(say("given Storeganise echoes every write", [](Scene& scene, const std::smatch&) {
         World& world = scene.get();
         world.start_host();

@@ -52,6 +52,19 @@ class WithoutSigpipe {
 
 }  // namespace
 
+std::string canned_client_hello() {
+    const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
+                                                               SSL_CTX_free);
+    const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
+    BIO* const out = BIO_new(BIO_s_mem());
+    SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), out);
+    SSL_connect(ssl.get());
+    ERR_clear_error();
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(out, &bytes);
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
 Client::Client(std::uint16_t port, ClientOptions options)
     : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval patience{kPatienceSeconds, 0};
@@ -63,15 +76,22 @@ Client::Client(std::uint16_t port, ClientOptions options)
         ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &options.receive_buffer,
                      sizeof options.receive_buffer);
     }
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    if (!options.from.empty()) {
+        ::inet_pton(AF_INET, options.from.c_str(), &own.sin_addr);
+        ::bind(fd_.get(), reinterpret_cast<sockaddr*>(&own), sizeof own);
+    }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return;
-    connected_ = !options.tls || handshake(options.max_tls_version);
+    ::send(fd_.get(), options.preface.data(), options.preface.size(), MSG_NOSIGNAL);
+    connected_ = !options.tls || handshake(options.max_tls_version, options.session);
 }
 
-bool Client::handshake(int max_version) {
+bool Client::handshake(int max_version, SSL_SESSION* session) {
     const WithoutSigpipe without_sigpipe;
     context_.reset(SSL_CTX_new(TLS_client_method()));
     if (max_version < TLS1_2_VERSION) {
@@ -82,6 +102,7 @@ bool Client::handshake(int max_version) {
     SSL_CTX_set_max_proto_version(context_.get(), max_version);
     ssl_.reset(SSL_new(context_.get()));
     SSL_set_fd(ssl_.get(), fd_.get());
+    if (session != nullptr) SSL_set_session(ssl_.get(), session);
     ERR_clear_error();
     if (SSL_connect(ssl_.get()) != 1) return false;
 

@@ -24,7 +24,10 @@ struct Reply {
 struct ClientOptions {
     bool tls = true;
     int max_tls_version = TLS1_3_VERSION;
-    int receive_buffer = 0;  // 0 = the system's
+    int receive_buffer = 0;          // 0 = the system's
+    std::string preface = {};        // before the handshake, as a proxy's header
+    SSL_SESSION* session = nullptr;  // to be resumed
+    std::string from = {};           // the own address, "127.0.0.2"; empty = the system's choice
 };
 
 class Client {
@@ -34,6 +37,10 @@ class Client {
 
     bool connected() const { return connected_; }
     const std::string& peer_common_name() const { return peer_common_name_; }
+
+    // Of a session that can be resumed later; it comes with the first reply. The caller frees it.
+    SSL_SESSION* session() const { return SSL_get1_session(ssl_.get()); }
+    bool is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
     bool send(std::string_view bytes);
     bool send_slowly(std::string_view bytes, std::size_t step);
@@ -56,7 +63,7 @@ class Client {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
     };
 
-    bool handshake(int max_version);
+    bool handshake(int max_version, SSL_SESSION* session);
     bool fill();  // reads some bytes; false at the end
 
     UniqueFd fd_;
@@ -67,6 +74,9 @@ class Client {
     std::string peer_common_name_;
     std::string input_;
 };
+
+// The first bytes that a TLS 1.3 client sends.
+std::string canned_client_hello();
 
 // An HTTP/1.1 request for "/" + `path`.
 std::string get(std::string_view path, std::string_view more_headers = "");

@@ -33,6 +33,20 @@ inline HttpResponse echo(const HttpRequest& request) {
                      std::string(request.query) + " " + std::string(request.body)};
 }
 
+// Echoes, and refuses whatever has a body and no "Signed" header as soon as it sees the head.
+class PickyHandler final : public HttpHandler {
+  public:
+    std::optional<HttpResponse> refuse_head(const HttpRequest& request) noexcept override {
+        const auto value = request.header("signed");
+        if (value && *value) return std::nullopt;
+        return HttpResponse{401, "not signed"};
+    }
+
+    void handle(const HttpRequest& request, Responder responder) noexcept override {
+        responder.send(echo(request));
+    }
+};
+
 // Keeps the requests' Responders until the test answers them.
 class HoldingHandler final : public HttpHandler {
   public:

@@ -40,7 +40,7 @@ void read_lists(std::string_view body) {
         if (facts.rental_id.empty() || facts.state.empty()) std::abort();
     }
     const auto ids = storeganise::read_id_page(body, "units", query);
-    if (ids && ids->ids.size() != static_cast<std::size_t>(ids->rows)) std::abort();
+    if (ids && ids->ids.size() > static_cast<std::size_t>(ids->rows)) std::abort();
     const auto tasks =
         storeganise::read_task_page(body, query, {"unit", "u1", "", "", " (rental:r1)"});
     if (tasks && tasks->rows > query.limit) std::abort();

@@ -110,13 +110,14 @@ InProcessPlugins::InProcessPlugins(const std::filesystem::path& directory,
     : egress_(egress), clock_(clock) {
     config::Problems problems;
     registry_ = plugins::scan_plugins(directory, problems);
+    SystemRandom random;  // of references alone, which nothing of a history hangs on
     for (const auto& [name, business] : config.businesses) {
         for (const auto& [key, connection] : business.connections) {
             const plugins::Manifest* found = manifest(connection.plugin);
             if (found == nullptr) throw std::runtime_error("no plugin " + connection.plugin);
             auto made = std::make_unique<Connection>();
             made->bound = plugins::bind_connection(name, connection, *found,
-                                                   config.egress.allow_private, problems);
+                                                   config.egress.allow_private, random, problems);
             made->bound.policy.requests_per_second = 0;  // nobody turns the clock while it waits
             connections_[made->bound.name] = std::move(made);
         }
@@ -132,8 +133,9 @@ InProcessPlugins::Library& InProcessPlugins::library(const std::string& plugin) 
     std::unique_ptr<Library>& found = libraries_[plugin];
     if (!found) {
         const plugins::Manifest& wanted = *manifest(plugin);
-        const auto loaded = runner::load_plugin(
-            {wanted.library.string(), wanted.plugin, wanted.version, wanted.features});
+        const std::string library = wanted.library.string();
+        const auto loaded =
+            runner::load_plugin({library, library, wanted.plugin, wanted.version, wanted.features});
         if (const auto* refusal = std::get_if<runner::Refusal>(&loaded)) {
             throw std::runtime_error(plugin + ": " + refusal->reason);
         }
@@ -157,7 +159,8 @@ Result<std::string> InProcessPlugins::call(const plugins::Call& call) {
     gatehouse_instance* instance =
         used.instances.acquire(bound.name, bound.document, made, outcome);
     if (instance != nullptr) {
-        outcome = made.outcome(function(instance, made.handle(), str(call.document)));
+        const std::string document = plugins::document_for(bound, call.function, call.document);
+        outcome = made.outcome(function(instance, made.handle(), str(document)));
         used.instances.release(bound.name);
     }
     if (std::exchange(is_runner_dying_, false)) {
@@ -174,10 +177,7 @@ Result<std::string> InProcessPlugins::call(const plugins::Call& call) {
         }
         return tl::unexpected(std::move(error));
     }
-    if (const auto read = plugins::read_result(call.function, outcome.document); !read) {
-        return tl::unexpected(read.error());
-    }
-    return outcome.document;
+    return plugins::result_from(bound, call.function, std::move(outcome.document));
 }
 
 const plugins::Manifest* InProcessPlugins::manifest(const std::string& plugin) const {

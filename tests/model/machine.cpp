@@ -49,13 +49,14 @@ config::Config make_config(const std::string& name, const Doors& vendor, bool ha
     return config;
 }
 
-Machine::Machine(store::Store& store, config::Config config, const Clock& clock,
+Machine::Machine(store::Store& store, config::Config config, ManualClock& clock,
                  InProcessClient& client, Random& random, observe::Metrics& metrics)
     : config_(std::move(config)),
       pin_key_(Secret("the key of the model")),
       business_(config_.businesses.begin()->first),
       store_(store),
       clock_(clock),
+      pause_(clock),
       client_(client),
       random_(random),
       metrics_(metrics) {
@@ -67,7 +68,7 @@ void Machine::start() {
     runner_.reset();
     work_.reset();
     plugins_.reset();
-    egress_ = egress::make_egress(client_, clock_, metrics_);
+    egress_ = egress::make_egress(client_, clock_, metrics_, &pause_);
     plugins_ = std::make_unique<InProcessPlugins>(GATEHOUSE_PLUGINS, config_, *egress_, clock_);
     work_ = std::make_unique<app::Work>(config_, store_, *egress_, *plugins_, pin_key_, clock_,
                                         random_, metrics_);
@@ -137,10 +138,11 @@ bool Machine::run_one() {
 std::optional<UnixMs> Machine::next_due_ms() {
     const auto leased = store_.lease({{business_, 0}}, 0, 0);
     if (!leased) throw std::runtime_error(leased.error().message);
+    std::optional<UnixMs> next_ms;
     for (const dispatch::BusinessDue& due : leased->next_due) {
-        if (due.business == business_) return due.due_ms;
+        next_ms = std::min(due.due_ms, next_ms.value_or(due.due_ms));
     }
-    return std::nullopt;
+    return next_ms;
 }
 
 }  // namespace gatehouse::model

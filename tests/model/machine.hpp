@@ -12,6 +12,7 @@
 #include "base/random.hpp"
 #include "config/config.hpp"
 #include "edge/webhooks/webhook_handler.hpp"
+#include "egress/rate_limiter.hpp"
 #include "model/in_process_client.hpp"
 #include "model/in_process_plugins.hpp"
 #include "model/site.hpp"
@@ -23,11 +24,23 @@ namespace gatehouse::model {
 // The one business of a history.
 config::Config make_config(const std::string& business, const Doors& doors, bool has_gate);
 
+// Waiting moves the history's clock, which nobody else would.
+class OwnTime final : public egress::Pause {
+  public:
+    explicit OwnTime(ManualClock& clock) : clock_(clock) {}
+    void wait(std::unique_lock<std::mutex>&, std::condition_variable&, std::int64_t ns) override {
+        clock_.advance_ms(ns / 1'000'000 + 1);
+    }
+
+  private:
+    ManualClock& clock_;
+};
+
 // [one thread]
 class Machine {
   public:
     // `config` has one business. All else outlives the machine.
-    Machine(store::Store& store, config::Config config, const Clock& clock, InProcessClient& client,
+    Machine(store::Store& store, config::Config config, ManualClock& clock, InProcessClient& client,
             Random& random, observe::Metrics& metrics);
 
     // Throws std::runtime_error unless it is answered 200.
@@ -58,7 +71,8 @@ class Machine {
     const access::PinKey pin_key_;
     const std::string business_;
     store::Store& store_;
-    const Clock& clock_;
+    ManualClock& clock_;
+    OwnTime pause_;
     InProcessClient& client_;
     Random& random_;
     observe::Metrics& metrics_;

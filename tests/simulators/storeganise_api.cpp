@@ -108,15 +108,16 @@ void append_included(std::string& out, std::string_view name, Entities& entities
 }
 
 // Put together as text: the stored objects are never copied.
-std::string shown(Business& business, const Resource& resource, const Entity& entity,
-                  const std::set<std::string>& includes) {
-    std::string out = entity.data.dump();
+std::string shown(const StoreganiseModel& model, Business& business, const Resource& resource,
+                  const Entity& entity, const std::set<std::string>& includes) {
+    const bool is_rental = resource.collection == "rentals";
+    std::string out = (is_rental ? model.shown_rental(business, entity) : entity.data).dump();
     const bool with_fields = includes.count("customFields") > 0;
     if (with_fields && resource.collection != "jobs") {
         out.pop_back();
         out += ",\"customFields\":" + entity.custom_fields.dump() + "}";
     }
-    if (resource.collection != "rentals") return out;
+    if (!is_rental) return out;
     if (includes.count("unit") > 0) {
         append_included(out, "unit", business.units, text_of(entity.data, "unitId"), with_fields);
     }
@@ -126,14 +127,15 @@ std::string shown(Business& business, const Resource& resource, const Entity& en
     return out;
 }
 
-Reply list(Business& business, const Resource& resource, const Query& query) {
+Reply list(const StoreganiseModel& model, Business& business, const Resource& resource,
+           const Query& query) {
     const std::set<std::string> includes = includes_of(query);
     Reply reply;
     reply.body = "[";
     Entities& entities = *StoreganiseModel::collection(business, resource.collection);
     for (const Entity* entity : page_of(entities, query)) {
         if (reply.body.size() > 1) reply.body += ',';
-        reply.body += shown(business, resource, *entity, includes);
+        reply.body += shown(model, business, resource, *entity, includes);
     }
     reply.body += ']';
     return reply;
@@ -190,7 +192,7 @@ class StoreganiseCall {
 
     Reply on_collection(const Resource& resource) {
         if (request_.method == "GET") {
-            Reply reply = list(business_, resource, query_);
+            Reply reply = list(model_, business_, resource, query_);
             reply.route = resource.get_list;
             return reply;
         }
@@ -259,7 +261,7 @@ class StoreganiseCall {
         if (entity == nullptr) {
             reply = not_found(resource.path);
         } else if (request_.method == "GET") {
-            reply.body = shown(business_, resource, *entity, includes_of(query_));
+            reply.body = shown(model_, business_, resource, *entity, includes_of(query_));
         } else if (request_.method == "PUT") {
             reply = write(resource, *entity);
         } else {
@@ -286,7 +288,7 @@ class StoreganiseCall {
             model_.on_rental_fields(business_, entity.data["id"].get<std::string>(), codes);
         }
         Reply reply;
-        reply.body = shown(business_, resource, entity, {"customFields"});
+        reply.body = shown(model_, business_, resource, entity, {"customFields"});
         return reply;
     }
 

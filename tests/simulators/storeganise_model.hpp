@@ -29,6 +29,14 @@ struct Business {
     // Which custom fields exist, by collection ("units", "rentals", "users", "sites").
     std::map<std::string, std::set<std::string>, std::less<>> field_codes;
     Entities sites, units, users, rentals, jobs, invoices;
+    // How long rentals are shown as they were before they were moved, ended or marked, while their
+    // jobs and events say so already.
+    std::int64_t lag_ms = 0;
+    struct Before {
+        nlohmann::json data;
+        UnixMs until_ms = 0;
+    };
+    std::map<std::string, Before> rentals_before = {};
 };
 
 // Where a job keeps its ids; sources differ (facts/storeganise.md, section 7), so tests choose.
@@ -105,6 +113,9 @@ class StoreganiseModel {
     Result<void> complete_step(Business& business, const std::string& job_id,
                                const std::string& step_id);
 
+    // As the API shows the rental now: itself, or as it was before.
+    const nlohmann::json& shown_rental(const Business& business, const Entity& rental) const;
+
     // Sets the members of `fields`; null clears one.
     static void merge_fields(Entity& entity, const nlohmann::json& fields);
 
@@ -130,6 +141,9 @@ class StoreganiseModel {
     std::string add_move_out(Business& business, const Entity& rental, const std::string& date,
                              std::string_view state, JobForm form);
     void set_job_state(Business& business, const std::string& job_id, std::string_view state);
+    // Shows the rental as it is now, a new one as reserved, for the business's lag, whatever
+    // becomes of it.
+    void hold_back(Business& business, const Entity& rental, bool is_new = false);
     void occupy(Entity& unit, const std::string& owner_id, const std::string& rental_id);
     void end(Business& business, Entity& rental);
     void touch(Entity& entity);

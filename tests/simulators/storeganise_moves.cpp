@@ -58,6 +58,7 @@ Result<JobMade> StoreganiseModel::move_in(Business& business, const MoveIn& want
                {"invoiceDate", start},
                {"moveInJobId", job_id}},
               json::object());
+    hold_back(business, *find_in(business.rentals, rental_id), true);
     occupy(*unit, wanted.user_id, rental_id);
     return JobMade{job_id, rental_id};
 }
@@ -72,6 +73,7 @@ Result<JobMade> StoreganiseModel::move_out(Business& business, const std::string
     } else {
         job_id = add_move_out(business, *rental, today(), "completed", form);
     }
+    hold_back(business, *rental);
     rental->data["moveOutJobId"] = job_id;
     end(business, *rental);
     return JobMade{job_id, rental_id};
@@ -89,6 +91,7 @@ Result<JobMade> StoreganiseModel::plan_move_out(Business& business, const std::s
     } else {
         job_id = add_move_out(business, *rental, date, "ready", form);
     }
+    hold_back(business, *rental);
     rental->data["moveOutJobId"] = job_id;
     touch(*rental);
     return JobMade{job_id, rental_id};
@@ -101,6 +104,7 @@ Result<JobMade> StoreganiseModel::cancel_move_out(Business& business, const std:
     const std::string job_id = text_of(rental->data, "moveOutJobId");
     if (!is_planned(find_in(business.jobs, job_id))) return none("planned move-out");
     set_job_state(business, job_id, "cancelled");
+    hold_back(business, *rental);
     if (!keeps_reference) rental->data.erase("moveOutJobId");
     touch(*rental);
     return JobMade{job_id, rental_id};
@@ -136,6 +140,8 @@ Result<JobMade> StoreganiseModel::transfer(Business& business, const Transfer& w
                {"startDate", date},
                {"invoiceDate", date}},
               json::object());
+    hold_back(business, *find_in(business.rentals, new_rental_id), true);
+    hold_back(business, *old_rental);
     end(business, *old_rental);
     occupy(*unit, owner_id, new_rental_id);
     return JobMade{job_id, new_rental_id};
@@ -145,6 +151,7 @@ Result<void> StoreganiseModel::set_overdue(Business& business, const std::string
                                            bool is_overdue) {
     Entity* rental = find_in(business.rentals, rental_id);
     if (rental == nullptr) return none("rental " + rental_id);
+    hold_back(business, *rental);
     const json since = is_overdue ? json(format_utc(clock_.now_ms())) : json(nullptr);
     rental->data["overdue"] = since;
     touch(*rental);
@@ -230,6 +237,21 @@ void StoreganiseModel::set_job_state(Business& business, const std::string& job_
         step["state"] = state;
     }
     touch(job);
+}
+
+void StoreganiseModel::hold_back(Business& business, const Entity& rental, bool is_new) {
+    if (business.lag_ms <= 0) return;
+    json before = rental.data;
+    if (is_new) before["state"] = "reserved";
+    business.rentals_before[text_of(rental.data, "id")] = {std::move(before),
+                                                           clock_.now_ms() + business.lag_ms};
+}
+
+const json& StoreganiseModel::shown_rental(const Business& business, const Entity& rental) const {
+    const auto before = business.rentals_before.find(text_of(rental.data, "id"));
+    const bool is_held_back =
+        before != business.rentals_before.end() && clock_.now_ms() < before->second.until_ms;
+    return is_held_back ? before->second.data : rental.data;
 }
 
 void StoreganiseModel::occupy(Entity& unit, const std::string& owner_id,

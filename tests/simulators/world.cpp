@@ -23,6 +23,7 @@ void seed_business(World& world, const json& wanted) {
         world.storeganise.set_key(business, wanted["api_key"].get<std::string>());
     }
     business.addon_id = wanted.value("addon_id", business.addon_id);
+    business.lag_ms = wanted.value("lag_ms", business.lag_ms);
     if (wanted.contains("webhook_secret")) {
         business.webhook_secret = wanted["webhook_secret"].get<std::string>();
     }

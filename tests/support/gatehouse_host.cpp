@@ -71,10 +71,15 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
     write_private(dir_ / "admin.token", kAdminToken);
     std::vector<std::string> reachable = simulators.authorities();
     reachable.insert(reachable.end(), options_.allow_private.begin(), options_.allow_private.end());
+    for (const auto& [business, others] : options_.elsewhere) {
+        const std::vector<std::string> theirs = others->authorities();
+        reachable.insert(reachable.end(), theirs.begin(), theirs.end());
+    }
     const std::string public_url =
         options_.public_url.empty() ? "" : "public_url: \"" + options_.public_url + "\", ";
+    const std::string more = options_.listen.empty() ? "" : options_.listen + ", ";
     write_private(dir_ / "gatehouse.yaml",
-                  "listen: {address: 127.0.0.1, port: 0, " + public_url +
+                  "listen: {address: 127.0.0.1, port: 0, " + public_url + more +
                       "tls: {certificate: certificate.pem, key: key.pem}}\n"
                       "admin: {address: 127.0.0.1, port: 0, token: \"${file:admin.token}\"}\n"
                       "store: {sqlite: {path: gatehouse.db}}\n"
@@ -94,7 +99,9 @@ void GatehouseHost::write_configuration(const Simulators& simulators) {
     }
     for (const std::string& business : options_.businesses) {
         if (options_.business_files.empty()) {
-            write_business(simulators, business);
+            const auto others = options_.elsewhere.find(business);
+            write_business(others == options_.elsewhere.end() ? simulators : *others->second,
+                           business);
         }
     }
     environment_.insert(options_.environment.begin(), options_.environment.end());

@@ -32,10 +32,13 @@ struct HostOptions {
     std::string connections = {};
     std::string sites = "  - {site: \"*\", access: doors}\n";
     std::string business_sections = {};  // further sections
-    std::string host_sections = {};      // further sections of gatehouse.yaml
+    // Businesses whose Storeganise and vendors are other simulators than everybody's.
+    std::map<std::string, const Simulators*> elsewhere = {};
+    std::string host_sections = {};  // further sections of gatehouse.yaml
     std::map<std::string, std::string> environment = {};
     std::vector<std::string> allow_private = {};  // besides the simulators
     std::string public_url = {};                  // `listen.public_url`; empty = none
+    std::string listen = {};                      // further keys of `listen`: "workers: 1"
     bool has_own_clock = false;                   // set_clock_offset() works
 
     // Its *.yaml are used exactly as they are, instead of written ones, with `environment`.

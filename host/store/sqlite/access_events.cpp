@@ -73,6 +73,18 @@ std::int64_t forget_access_events(Database& database, UnixMs before_ms, std::int
     return database.changes();
 }
 
+std::optional<StoredAccessEvent> read_access_event(Database& database, std::int64_t id) {
+    Query query(database,
+                "SELECT id, " NAME_OF(
+                    "connection") ", vendor_id, kind, target, target_name, person, "
+                                  "coalesce(success, -1), reason, occurred_ms, received_ms, "
+                                  "rental_id, renter_id, " NAME_OF("business") " "
+                                  "FROM access_events WHERE id = ?",
+                id);
+    if (!query.next()) return std::nullopt;
+    return stored_of(query, query.text(13));
+}
+
 std::vector<StoredAccessEvent> read_access_events(Database& database,
                                                   const AccessEventFilter& filter, int limit) {
     // The page ends before this event, and before this moment.

@@ -17,6 +17,8 @@ void put_access_event(WriteContext& context, const access::AccessEvent& event);
 // [writer's thread]
 std::int64_t forget_access_events(Database& database, UnixMs before_ms, std::int64_t limit);
 
+std::optional<access::StoredAccessEvent> read_access_event(Database& database, std::int64_t id);
+
 // By the index of the narrowest part of the filter; the other parts are compared row by row.
 std::vector<access::StoredAccessEvent> read_access_events(Database& database,
                                                           const access::AccessEventFilter& filter,

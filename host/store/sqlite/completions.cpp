@@ -109,10 +109,15 @@ void release(Database& database, std::int64_t task_id, const Wanted& wanted,
         task_id);
 }
 
+// The lease counted the run as an attempt, which it was not.
+void take_back_attempt(Database& database, std::int64_t task_id) {
+    run(database, "UPDATE tasks SET attempts = max(attempts - 1, 0) WHERE id = ?", task_id);
+}
+
 // A timer, or the next turn of something periodic: as if it had just been enqueued, by nobody.
 void begin_anew(Database& database, std::int64_t task_id, UnixMs due_ms, Priority priority) {
-    run(database, "UPDATE tasks SET first_due_ms = ?, attempts = 0, event_id = 0 WHERE id = ?",
-        due_ms, task_id);
+    run(database, "UPDATE tasks SET first_due_ms = 0, attempts = 0, event_id = 0 WHERE id = ?",
+        task_id);
     release(database, task_id, {due_ms, priority, 0}, std::nullopt);
 }
 
@@ -146,7 +151,7 @@ Wanted wanted_next(const Row& row, const Completion& completion) {
         return next;
     }
     next.priority = std::min(row.asked.priority, row.wanted.priority);
-    next.flags = combined(row.asked.flags, row.wanted.flags);
+    next.flags = dispatch::combined(row.wanted.flags, row.asked.flags);
     if (completion.outcome == Outcome::kRetry) {
         next.due_ms = std::min(next.due_ms, completion.retry_due_ms);
     }
@@ -164,6 +169,7 @@ void end_lease(WriteContext& context, const Row& row, const Completion& completi
     } else if (completion.outcome == Outcome::kRetry) {
         release(database, task_id, {completion.retry_due_ms, row.wanted.priority, row.wanted.flags},
                 completion.error);
+        if (!completion.is_attempt) take_back_attempt(database, task_id);
     } else if (is_done && completion.again_ms) {
         const bool is_timer = is_over(context, completion);
         begin_anew(database, task_id, *completion.again_ms,

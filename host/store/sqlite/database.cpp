@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "store/sqlite/damage.hpp"
+
 namespace gatehouse::store::sqlite {
 namespace {
 
@@ -48,6 +50,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access
     // Savepoints' undo pages then stay in memory instead of a temporary file.
     database->execute("PRAGMA temp_store = MEMORY");
     database->execute("PRAGMA trusted_schema = OFF");
+    // What is deleted leaves no bytes in the file's free parts.
+    database->execute("PRAGMA secure_delete = ON");
     database->execute("PRAGMA foreign_keys = OFF");
     if (access == Access::kRead) {
         database->execute("PRAGMA query_only = ON");
@@ -57,7 +61,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access
         // The hook takes the place of SQLite's own checkpoints within a commit.
         sqlite3_wal_hook(handle, note_log_frames, database.get());
     }
-    if (auto opened = database->status(); !opened) return tl::unexpected(opened.error());
+    if (auto opened = database->status(); !opened) {
+        return fail(database->is_broken() ? ErrorKind::kInternal : opened.error().kind,
+                    path + ": " + opened.error().message);
+    }
     return database;
 }
 
@@ -99,6 +106,15 @@ std::int64_t Database::checkpoint() {
     return copied;
 }
 
+bool Database::empty_log() {
+    return sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                     nullptr) == SQLITE_OK;
+}
+
+void Database::interrupt() {
+    sqlite3_interrupt(handle_);
+}
+
 int Database::note_log_frames(void* database, sqlite3*, const char*, int frames) {
     static_cast<Database*>(database)->log_frames_ = frames;
     return SQLITE_OK;
@@ -130,6 +146,11 @@ sqlite3_stmt* Database::prepared(std::string_view sql) {
 
 void Database::note_failure(int code) {
     if (error_) return;
+    const int primary = code & 0xff;
+    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
+        is_broken_ = true;
+        if (damage_ != nullptr) damage_->note(sqlite3_errmsg(handle_));
+    }
     // SQLite's messages name tables and columns, never values.
     error_ = Error{kind_of(code), std::string("database: ") + sqlite3_errmsg(handle_)};
 }

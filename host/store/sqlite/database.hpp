@@ -22,12 +22,18 @@ struct sqlite3_stmt;
 
 namespace gatehouse::store::sqlite {
 
+class Damage;
+
 class Database {
   public:
     enum class Access { kWrite, kRead };
 
-    // The file must exist. kUnavailable if it cannot be opened or is no database.
+    // The file must exist. kUnavailable if it cannot be opened, kInternal if it is broken or no
+    // database.
     static Result<std::unique_ptr<Database>> open(const std::string& path, Access access);
+
+    // From now on `damage`, which outlives it, is told when SQLite finds the file broken.
+    void report_to(Damage& damage) { damage_ = &damage; }
 
     ~Database();
     Database(const Database&) = delete;
@@ -41,6 +47,9 @@ class Database {
     bool ok() const { return !error_.has_value(); }
     void clear() { error_.reset(); }
 
+    // Whether a failure was that the file is broken, or no database at all.
+    bool is_broken() const { return is_broken_; }
+
     // False as well after SQLite has rolled back by itself, which a full disk can make it do.
     bool in_transaction() const;
 
@@ -53,6 +62,12 @@ class Database {
     // Copies what it can of the write-ahead log into the database without waiting for anyone, and
     // says how many of its pages are copied by now. A failure leaves them for the next time.
     std::int64_t checkpoint();
+
+    // Copies the whole of the log and empties its file; false where a reader is in the way.
+    bool empty_log();
+
+    // Makes the statement that runs fail soon. [any thread, while the database is open]
+    void interrupt();
 
     // The text of every statement that was prepared, for tests of their query plans.
     std::vector<std::string> statements() const;
@@ -71,6 +86,8 @@ class Database {
     void note_failure(int code);
 
     sqlite3* handle_;
+    Damage* damage_ = nullptr;
+    bool is_broken_ = false;
     std::optional<Error> error_;
     std::int64_t log_frames_ = 0;
     std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;

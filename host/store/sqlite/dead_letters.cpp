@@ -55,6 +55,14 @@ Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs n
     return enqueue(context, task);
 }
 
+std::int64_t forget_dead_letters(Database& database, UnixMs before_ms, std::int64_t limit) {
+    run(database,
+        "DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE died_ms < ? "
+        "ORDER BY died_ms LIMIT ?)",
+        before_ms, limit);
+    return database.changes();
+}
+
 Result<void> discard_dead_letter(Database& database, std::int64_t id) {
     {
         Query letter(database, "SELECT 1 FROM dead_letters WHERE id = ?", id);

@@ -32,6 +32,9 @@ void remove_dead_letter(Database& database, const TaskKey& key);
 
 Result<void> replay_dead_letter(WriteContext& context, std::int64_t id, UnixMs now_ms);
 
+// Says how many went, of at most `limit`.
+std::int64_t forget_dead_letters(Database& database, UnixMs before_ms, std::int64_t limit);
+
 Result<void> discard_dead_letter(Database& database, std::int64_t id);
 
 }  // namespace gatehouse::store::sqlite

@@ -27,7 +27,7 @@ Result<void> sync_directory_of(const std::string& path) {
 
 }  // namespace
 
-Result<UniqueFd> claim_database_file(const std::string& path) {
+Result<UniqueFd> lock_database_file(const std::string& path) {
     const std::string lock_path = path + ".lock";
     UniqueFd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock.is_open()) return cannot("open", lock_path);
@@ -36,6 +36,12 @@ Result<UniqueFd> claim_database_file(const std::string& path) {
         return fail(ErrorKind::kConflict,
                     "another process uses the database " + path + " (it holds " + lock_path + ")");
     }
+    return lock;
+}
+
+Result<UniqueFd> claim_database_file(const std::string& path) {
+    auto lock = lock_database_file(path);
+    if (!lock) return lock;
     const UniqueFd made(
         ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!made.is_open() && errno != EEXIST) return cannot("create", path);

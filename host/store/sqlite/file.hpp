@@ -8,6 +8,10 @@
 
 namespace gatehouse::store::sqlite {
 
+// Holds an exclusive lock on "<path>.lock" for as long as the descriptor lives, whether there is a
+// database or not. As claim_database_file() otherwise.
+Result<UniqueFd> lock_database_file(const std::string& path);
+
 // Makes sure that `path` exists with mode 0600 and holds an exclusive lock on "<path>.lock" for as
 // long as the descriptor lives; a killed process frees it. kConflict if another process has it,
 // kUnavailable if a file cannot be made.

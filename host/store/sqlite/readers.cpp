@@ -2,11 +2,12 @@
 
 namespace gatehouse::store::sqlite {
 
-Result<std::unique_ptr<Readers>> Readers::open(const std::string& path, int count) {
-    auto readers = std::make_unique<Readers>();
+Result<std::unique_ptr<Readers>> Readers::open(const std::string& path, int count, Damage& damage) {
+    auto readers = std::make_unique<Readers>(damage);
     for (int i = 0; i < count; ++i) {
         auto database = Database::open(path, Database::Access::kRead);
         if (!database) return tl::unexpected(database.error());
+        (*database)->report_to(damage);
         readers->free_.push_back(std::move(*database));
     }
     return readers;

@@ -9,17 +9,24 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "store/sqlite/damage.hpp"
 #include "store/sqlite/database.hpp"
 
 namespace gatehouse::store::sqlite {
 
 class Readers {
   public:
-    static Result<std::unique_ptr<Readers>> open(const std::string& path, int count);
+    // `damage` outlives them.
+    static Result<std::unique_ptr<Readers>> open(const std::string& path, int count,
+                                                 Damage& damage);
+    explicit Readers(const Damage& damage) : damage_(damage) {}
 
     // Runs `read(Database&)` on one snapshot. Waits while every connection is lent.
     template <typename Read>
     auto read(Read read) -> Result<decltype(read(std::declval<Database&>()))> {
+        if (auto refused = damage_.refuse_if_found(); !refused) {
+            return tl::unexpected(refused.error());
+        }
         const Loan loan(*this);
         run(loan.database(), "BEGIN");
         auto value = read(loan.database());
@@ -42,6 +49,7 @@ class Readers {
         std::unique_ptr<Database> database_;
     };
 
+    const Damage& damage_;
     std::mutex mutex_;
     std::condition_variable is_free_;
     std::vector<std::unique_ptr<Database>> free_;

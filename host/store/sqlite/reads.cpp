@@ -219,10 +219,10 @@ std::optional<Store::Waiting> read_waiting(Database& database, const std::string
 std::vector<dispatch::BusinessDue> read_businesses_due(Database& database) {
     std::vector<dispatch::BusinessDue> due;
     Query query(database,
-                "SELECT " NAME_OF("business") ", min(due_ms) FROM tasks "
-                "WHERE leased_until_ms = 0 GROUP BY business");
+                "SELECT " NAME_OF("business") ", min(due_ms), priority FROM tasks "
+                "WHERE leased_until_ms = 0 GROUP BY business, priority");
     while (query.next()) {
-        due.push_back({query.text(0), query.integer(1)});
+        due.push_back({query.text(0), query.integer(1), query.word<dispatch::Priority>(2)});
     }
     return due;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "base/json.hpp"
 #include "store/sqlite/names.hpp"
 
 namespace gatehouse::store::sqlite {
@@ -93,6 +95,13 @@ void replace_targets(Database& database, std::int64_t business, const std::strin
     }
 }
 
+// When nothing was held any more and nothing will be; 0 while that may change.
+UnixMs ended_ms_of(const RentalRecord& record) {
+    if (!record.grant_json.empty()) return 0;
+    const auto desired = parse_json(record.desired_json);
+    return desired && string_member(*desired, "state") == "ended" ? record.updated_ms : 0;
+}
+
 }  // namespace
 
 void put_rental(WriteContext& context, const RentalRecord& record) {
@@ -105,8 +114,8 @@ void put_rental(WriteContext& context, const RentalRecord& record) {
     run(database,
         "INSERT INTO rentals (business, rental_id, connection, site_id, unit_id, unit_name, "
         "renter_id, desired_json, grant_json, fields_json, updated_ms, targets, move_in_job_id, "
-        "move_out_job_id, pin_hash, swept_end_ms, fuse_blocked_ms) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "move_out_job_id, pin_hash, swept_end_ms, fuse_blocked_ms, ended_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (business, rental_id) DO UPDATE SET "
         "connection = excluded.connection, site_id = excluded.site_id, "
         "unit_id = excluded.unit_id, unit_name = excluded.unit_name, "
@@ -115,11 +124,49 @@ void put_rental(WriteContext& context, const RentalRecord& record) {
         "updated_ms = excluded.updated_ms, targets = excluded.targets, "
         "move_in_job_id = excluded.move_in_job_id, move_out_job_id = excluded.move_out_job_id, "
         "pin_hash = excluded.pin_hash, swept_end_ms = excluded.swept_end_ms, "
-        "fuse_blocked_ms = excluded.fuse_blocked_ms",
+        "fuse_blocked_ms = excluded.fuse_blocked_ms, "
+        "ended_ms = iif(ended_ms > 0 AND excluded.ended_ms > 0, ended_ms, excluded.ended_ms)",
         business, record.rental_id, record.connection, record.site_id, record.unit_id,
         record.unit_name, record.renter_id, record.desired_json, record.grant_json,
         record.fields_json, record.updated_ms, joined, record.move_in_job_id,
-        record.move_out_job_id, record.pin_hash, record.swept_end_ms, record.fuse_blocked_ms);
+        record.move_out_job_id, record.pin_hash, record.swept_end_ms, record.fuse_blocked_ms,
+        ended_ms_of(record));
+}
+
+std::int64_t remove_rental(Database& database, std::int64_t business,
+                           const std::string& rental_id) {
+    const std::string targets = stored_targets(database, business, rental_id);
+    replace_targets(database, business, rental_id, targets, {});
+    run(database, "DELETE FROM steps WHERE business = ? AND rental_id = ?", business, rental_id);
+    const std::int64_t steps = database.changes();
+    run(database, "DELETE FROM rentals WHERE business = ? AND rental_id = ?", business, rental_id);
+    return steps + database.changes();
+}
+
+std::int64_t forget_rentals(Database& database, UnixMs before_ms, std::int64_t limit) {
+    std::vector<std::pair<std::int64_t, std::string>> ended;
+    {
+        Query query(database,
+                    "SELECT business, rental_id FROM rentals AS r "
+                    "WHERE ended_ms > 0 AND ended_ms < ? AND fuse_blocked_ms = 0 "
+                    "AND NOT EXISTS (SELECT 1 FROM tasks AS t WHERE t.business = r.business "
+                    "AND t.kind = 2 AND t.key = r.rental_id) "
+                    "AND NOT EXISTS (SELECT 1 FROM dead_letters AS d WHERE d.business = r.business "
+                    "AND d.kind = 2 AND d.key = r.rental_id) "
+                    "AND NOT EXISTS (SELECT 1 FROM transfers AS o WHERE o.business = r.business "
+                    "AND o.old_rental_id = r.rental_id AND o.done_ms = 0) "
+                    "AND NOT EXISTS (SELECT 1 FROM transfers AS n WHERE n.business = r.business "
+                    "AND n.new_rental_id = r.rental_id AND n.done_ms = 0) "
+                    "ORDER BY ended_ms LIMIT ?",
+                    before_ms, limit);
+        while (query.next()) {
+            ended.emplace_back(query.integer(0), query.text(1));
+        }
+    }
+    for (const auto& [business, rental_id] : ended) {
+        remove_rental(database, business, rental_id);
+    }
+    return static_cast<std::int64_t>(ended.size());
 }
 
 std::optional<RentalRecord> read_rental(Database& database, const std::string& business,

@@ -14,6 +14,12 @@ namespace gatehouse::store::sqlite {
 // [writer's thread]
 void put_rental(WriteContext& context, const access::RentalRecord& record);
 
+// With its targets and steps; says how many rows of steps and rentals went. [writer's thread]
+std::int64_t remove_rental(Database& database, std::int64_t business, const std::string& rental_id);
+
+// Says how many went, of at most `limit`. [writer's thread]
+std::int64_t forget_rentals(Database& database, UnixMs before_ms, std::int64_t limit);
+
 std::optional<access::RentalRecord> read_rental(Database& database, const std::string& business,
                                                 const std::string& rental_id);
 std::vector<access::RentalRecord> read_rentals(Database& database, const std::string& business,

@@ -224,7 +224,42 @@ CREATE INDEX access_events_by_target ON access_events (business, target, occurre
     WHERE target <> '';
 )sql";
 
-constexpr std::array<const char*, 2> kMigrations = {kVersion1, kVersion2};
+// `clock` has one row. What is forgotten leaves its sender's id in `known_ids`, in the order of the
+// events' own index. `ended_ms` is set where nothing is held any more and nothing will be.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE clock (
+    id INTEGER PRIMARY KEY,
+    seen_ms INTEGER NOT NULL,
+    retention_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE known_ids (
+    sender_id TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    business INTEGER NOT NULL,
+    event_id INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (sender_id, source, business)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX known_ids_by_age ON known_ids (received_ms);
+
+ALTER TABLE rentals ADD COLUMN ended_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE rentals SET ended_ms = updated_ms WHERE grant_json = '' AND
+    iif(json_valid(desired_json), desired_json ->> '$.state', '') = 'ended';
+CREATE INDEX rentals_ended ON rentals (ended_ms) WHERE ended_ms > 0;
+CREATE INDEX dead_letters_by_age ON dead_letters (died_ms);
+
+CREATE TABLE erasures (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    business INTEGER NOT NULL,
+    renter_id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    changed_rows INTEGER NOT NULL
+) STRICT;
+CREATE INDEX erasures_by_renter ON erasures (business, renter_id);
+)sql";
+
+constexpr std::array<const char*, 3> kMigrations = {kVersion1, kVersion2, kVersion3};
 
 std::int64_t pragma(Database& database, std::string_view sql) {
     return number(database, sql).value_or(0);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "store/sqlite/marks.hpp"
+#include "store/sqlite/names.hpp"
 
 namespace gatehouse::store::sqlite {
 namespace {
@@ -20,27 +22,30 @@ std::int64_t event_id_of(const std::string& key) {
     return error == std::errc() && end == key.data() + key.size() ? id : 0;
 }
 
-// combined() of task.flags as a text of SQL.
-#define COMBINED(a, b) "(((" a " | " b ") & ~1) | (" a " & " b " & 1))"
+// `first_due_ms` of a budget whose first run is still to come.
+constexpr UnixMs kNotBegun = 0;
+
+// dispatch::combined() as a text of SQL: what is older and what is newer.
+#define UNSAID(older, newer)                                                              \
+    "(" older " & ~(iif(" newer " & 24, 24, 0) | iif(" newer " & 96, 96, 0) | iif(" newer \
+    " & 384, 384, 0)))"
+#define COMBINED(older, newer) \
+    "(((" UNSAID(older, newer) " | " newer ") & ~1) | (" older " & " newer " & 1))"
+static_assert((dispatch::kSaysMovedIn | dispatch::kSaysOver) == 24 &&
+              (dispatch::kSaysOverdue | dispatch::kSaysPaid) == 96 &&
+              (dispatch::kSaysLeaving | dispatch::kSaysStaying) == 384 && dispatch::kSwept == 1);
+
+#define INSERT_TASK                                                                             \
+    "INSERT INTO tasks (business, kind, key, due_ms, first_due_ms, event_id, priority, flags) " \
+    "VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7) ON CONFLICT (business, kind, key) "
 
 // Returns the task's generation; 0 if one of this key waits already and was to be left alone.
 //
 // What a leased task is asked for lies beside what its run was asked for. A rental's task names the
 // newest event that asked for it; another kind's belongs to one event, which it keeps open.
 std::int64_t put_row(Database& database, std::int64_t business, const NewTask& task) {
-    if (task.only_if_absent) {
-        Query query(database,
-                    "INSERT INTO tasks (business, kind, key, due_ms, first_due_ms, event_id, "
-                    "priority, flags) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) "
-                    "ON CONFLICT (business, kind, key) DO NOTHING RETURNING generation",
-                    business, task.kind, task.key, task.due_ms, task.event_id, task.priority,
-                    task.flags);
-        return query.next() ? query.integer(0) : 0;
-    }
-    Query query(
-        database,
-        "INSERT INTO tasks (business, kind, key, due_ms, first_due_ms, event_id, priority, flags) "
-        "VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT (business, kind, key) DO UPDATE SET "
+    std::string_view sql = INSERT_TASK
+        "DO UPDATE SET "
         "due_ms = iif(leased_until_ms > 0, due_ms, min(due_ms, ?4)), "
         "priority = iif(leased_until_ms > 0, priority, min(priority, ?6)), "
         "flags = iif(leased_until_ms > 0, flags, " COMBINED("flags", "?7") "), "
@@ -48,10 +53,18 @@ std::int64_t put_row(Database& database, std::int64_t business, const NewTask& t
         "asked_priority = iif(leased_until_ms > 0, min(coalesce(asked_priority, ?6), ?6), NULL), "
         "asked_flags = iif(leased_until_ms > 0, " COMBINED("coalesce(asked_flags, ?7)", "?7")
         ", NULL), "
-        "first_due_ms = ?4, attempts = 0, generation = generation + 1, "
+        "first_due_ms = 0, attempts = 0, generation = generation + 1, "
         "event_id = iif(?5 = 0 OR (event_id <> 0 AND kind <> 2), event_id, ?5) "
-        "RETURNING generation",
-        business, task.kind, task.key, task.due_ms, task.event_id, task.priority, task.flags);
+        "RETURNING generation";
+    if (task.only_if_absent) {
+        sql = task.pushes_back ? INSERT_TASK
+                  "DO UPDATE SET "
+                  "first_due_ms = iif(first_due_ms = 0, due_ms, first_due_ms), "
+                  "due_ms = max(due_ms, ?4) RETURNING generation"
+                               : INSERT_TASK "DO NOTHING RETURNING generation";
+    }
+    Query query(database, sql, business, task.kind, task.key, task.due_ms, task.event_id,
+                task.priority, task.flags);
     return query.next() ? query.integer(0) : 0;
 }
 
@@ -77,7 +90,8 @@ void read_due(WriteContext& context, const Due& due, std::size_t most,
     Query query(
         context.database(),
         "SELECT t.id, t.kind, t.key, t.attempts, t.first_due_ms, t.generation, t.flags, e.id, "
-        "e.type, e.body FROM tasks AS t LEFT JOIN events AS e "
+        "e.type, e.body, t.last_error, e.sender_id, " NAME_OF(
+            "e.source") ", t.due_ms FROM tasks AS t LEFT JOIN events AS e "
         "ON t.kind NOT IN (2, 7) AND e.id = t.event_id "
         "WHERE t.business = ? AND t.priority = ? AND t.leased_until_ms = 0 AND t.due_ms <= ? "
         "ORDER BY t.due_ms LIMIT ?",
@@ -90,11 +104,21 @@ void read_due(WriteContext& context, const Due& due, std::size_t most,
         task.key = query.text(2);
         task.attempt = static_cast<int>(query.integer(3)) + 1;
         task.first_due_ms = query.integer(4);
+        if (task.first_due_ms == kNotBegun) {
+            // Care asks for what happened since it was due: its last good run was shortly before.
+            const bool is_care = task.kind == TaskKind::kCare;
+            task.first_due_ms =
+                is_care ? std::min(query.integer(13), context.now_ms()) : context.now_ms();
+        }
         task.generation = query.integer(5);
         task.flags = static_cast<dispatch::TaskFlags>(query.integer(6));
         task.event_id = query.integer(7);
         task.event_type = query.text(8);
         task.event_body = query.text(9);
+        task.last_error = query.text(10);
+        task.priority = due.priority;
+        task.event_sender_id = query.text(11);
+        task.event_source = query.text(12);
         leased.push_back(std::move(task));
     }
 }
@@ -106,9 +130,9 @@ void take(WriteContext& context, const Due& due, UnixMs lease_until_ms, std::siz
     read_due(context, due, most, leased);
     for (std::size_t i = first; i < leased.size(); ++i) {
         run(context.database(),
-            "UPDATE tasks SET leased_until_ms = ?, attempts = attempts + 1, asked_due_ms = NULL, "
-            "asked_priority = NULL, asked_flags = NULL WHERE id = ?",
-            lease_until_ms, leased[i].id);
+            "UPDATE tasks SET leased_until_ms = ?, attempts = attempts + 1, first_due_ms = ?, "
+            "asked_due_ms = NULL, asked_priority = NULL, asked_flags = NULL WHERE id = ?",
+            lease_until_ms, leased[i].first_due_ms, leased[i].id);
     }
 }
 
@@ -116,15 +140,14 @@ void lease_turn(WriteContext& context, const dispatch::Turn& turn, UnixMs now_ms
                 UnixMs lease_until_ms, dispatch::Leased& leased) {
     const std::size_t first = leased.tasks.size();
     const std::size_t most = first + static_cast<std::size_t>(std::max(0, turn.count));
-    if (turn.takes_aged) {
-        take(context, {turn.business, dispatch::Priority::kNormal, now_ms - dispatch::kAgedMs},
-             lease_until_ms, std::min(first + 1, most), leased.tasks);
-    }
     for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
+        if (turn.priority.value_or(priority) != priority) continue;
         take(context, {turn.business, priority, now_ms}, lease_until_ms, most, leased.tasks);
     }
-    const auto next = context.next_due_ms(context.name_id(turn.business));
-    if (next) leased.next_due.push_back({turn.business, *next});
+    for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
+        const auto next = context.next_due_ms(context.name_id(turn.business), priority);
+        if (next) leased.next_due.push_back({turn.business, *next, priority});
+    }
 }
 
 }  // namespace

@@ -17,14 +17,6 @@ inline bool belongs_to_an_event(dispatch::TaskKind kind) {
     return kind != dispatch::TaskKind::kReconcile && kind != dispatch::TaskKind::kAlert;
 }
 
-// The flags of a task that two ask for.
-inline dispatch::TaskFlags combined(dispatch::TaskFlags a, dispatch::TaskFlags b) {
-    const unsigned either = unsigned{a} | unsigned{b};
-    const unsigned both = unsigned{a} & unsigned{b};
-    const unsigned swept = dispatch::TaskFlag::kSwept;
-    return static_cast<dispatch::TaskFlags>((either & ~swept) | (both & swept));
-}
-
 // Coalesces as dispatch/task.hpp says, and marks the rental for the event that asks. kInvalid
 // without a business or key, kNotFound if the event that asks is not the business's.
 Result<void> enqueue(WriteContext& context, const dispatch::NewTask& task);

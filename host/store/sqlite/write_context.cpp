@@ -30,25 +30,40 @@ void WriteContext::note_secret_use(std::int64_t business, std::int64_t source,
         business, source, label, minute_ms);
 }
 
-std::optional<UnixMs> WriteContext::next_due_ms(std::int64_t business) {
-    std::optional<UnixMs> next;
-    for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
-        const auto due_ms = number(database_,
-                                   "SELECT due_ms FROM tasks WHERE business = ? AND priority = ? "
-                                   "AND leased_until_ms = 0 ORDER BY due_ms LIMIT 1",
-                                   business, priority);
-        if (due_ms && (!next || *due_ms < *next)) next = due_ms;
-    }
-    return next;
+// A time before the noted one stays unwritten until take_time(): who finds it must see the move.
+void WriteContext::note_time() {
+    constexpr UnixMs kMinuteMs = 60'000;
+    const UnixMs now_ms = clock_.now_ms();
+    if (now_ms < noted_ms_ + kMinuteMs) return;
+    noted_ms_ = now_ms;
+    run(database_,
+        "INSERT INTO clock (id, seen_ms, retention_ms) VALUES (1, ?1, ?1) "
+        "ON CONFLICT (id) DO UPDATE SET seen_ms = max(seen_ms, excluded.seen_ms)",
+        now_ms);
+}
+
+void WriteContext::take_time() {
+    noted_ms_ = clock_.now_ms();
+    run(database_, "UPDATE clock SET seen_ms = ? WHERE id = 1", noted_ms_);
+}
+
+std::optional<UnixMs> WriteContext::next_due_ms(std::int64_t business,
+                                                dispatch::Priority priority) {
+    return number(database_,
+                  "SELECT due_ms FROM tasks WHERE business = ? AND priority = ? "
+                  "AND leased_until_ms = 0 ORDER BY due_ms LIMIT 1",
+                  business, priority);
 }
 
 std::vector<dispatch::BusinessDue> WriteContext::take_due() {
     std::vector<dispatch::BusinessDue> due;
     for (const std::int64_t business : std::exchange(touched_, {})) {
-        const auto due_ms = next_due_ms(business);
-        if (!due_ms) continue;
-        Query query(database_, "SELECT name FROM names WHERE id = ?", business);
-        if (query.next()) due.push_back({query.text(0), *due_ms});
+        for (const auto priority : {dispatch::Priority::kUrgent, dispatch::Priority::kNormal}) {
+            const auto due_ms = next_due_ms(business, priority);
+            if (!due_ms) continue;
+            Query query(database_, "SELECT name FROM names WHERE id = ?", business);
+            if (query.next()) due.push_back({query.text(0), *due_ms, priority});
+        }
     }
     return due;
 }
@@ -56,6 +71,7 @@ std::vector<dispatch::BusinessDue> WriteContext::take_due() {
 void WriteContext::forget() {
     names_.clear();
     secret_uses_.clear();
+    noted_ms_ = 0;
 }
 
 }  // namespace gatehouse::store::sqlite

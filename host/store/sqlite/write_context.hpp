@@ -30,13 +30,20 @@ class WriteContext {
     void note_secret_use(std::int64_t business, std::int64_t source, const std::string& label,
                          UnixMs at_ms);
 
+    // Notes the time of day with the commits, once a minute at most: the next process sees how far
+    // it has moved.
+    void note_time();
+
+    // Takes the time of day for right, also where it has gone back.
+    void take_time();
+
     // The waiting tasks of this business changed.
     void touch(std::int64_t business) { touched_.insert(business); }
 
-    // When the earliest waiting task of a business is due.
-    std::optional<UnixMs> next_due_ms(std::int64_t business);
+    // When the earliest waiting task of a business and urgency is due.
+    std::optional<UnixMs> next_due_ms(std::int64_t business, dispatch::Priority priority);
 
-    // The earliest waiting task of every business touched since the last call, where one waits.
+    // The earliest waiting tasks of every business touched since the last call, where one waits.
     std::vector<dispatch::BusinessDue> take_due();
 
     // To be called after anything was rolled back: what is remembered may be gone.
@@ -47,6 +54,7 @@ class WriteContext {
     const Clock& clock_;
     std::unordered_map<std::string, std::int64_t> names_;
     std::map<std::tuple<std::int64_t, std::int64_t, std::string>, UnixMs> secret_uses_;
+    UnixMs noted_ms_ = 0;
     std::set<std::int64_t> touched_;
 };
 

@@ -7,8 +7,10 @@
 namespace gatehouse::store::sqlite {
 
 Writer::Writer(std::unique_ptr<Database> database, std::unique_ptr<Checkpointer> checkpointer,
-               const Clock& clock, observe::Metrics& metrics, const WriterLimits& limits)
+               const Damage& damage, const Clock& clock, observe::Metrics& metrics,
+               const WriterLimits& limits)
     : limits_(limits),
+      damage_(damage),
       clock_(clock),
       database_(std::move(database)),
       checkpointer_(std::move(checkpointer)),
@@ -97,10 +99,17 @@ bool Writer::take(Group& group) {
 void Writer::commit(Group& group) {
     const std::int64_t start_ns = clock_.steady_ns();
     Outcomes outcomes(group.size());
+    if (const Result<void> refused = damage_.refuse_if_found(); !refused) {
+        for (const std::unique_ptr<Operation>& operation : group) {
+            operation->finish(refused);
+        }
+        return;
+    }
     database_->clear();
     run(*database_, "BEGIN IMMEDIATE");
     if (database_->ok() && !run_together(group)) run_apart(group, outcomes);
     const std::vector<dispatch::BusinessDue> due = context_.take_due();
+    context_.note_time();
     run(*database_, "COMMIT");
     const Result<void> committed = database_->status();
     note_health(committed);
@@ -171,7 +180,8 @@ void Writer::roll_back() {
 
 // Everything of the group is undone, so nothing of it may be answered as done.
 void Writer::give_up(Outcomes& outcomes) {
-    const Result<void> failure = fail(ErrorKind::kUnavailable, database_->status().error().message);
+    Result<void> failure = fail(ErrorKind::kUnavailable, database_->status().error().message);
+    if (auto refused = damage_.refuse_if_found(); !refused) failure = refused;
     roll_back();
     failed_groups_.add();
     for (Result<void>& outcome : outcomes) {

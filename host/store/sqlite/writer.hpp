@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "observe/metrics.hpp"
 #include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/damage.hpp"
 #include "store/sqlite/write_context.hpp"
 
 namespace gatehouse::store::sqlite {
@@ -44,8 +45,10 @@ class Writer {
   public:
     using DueListener = std::function<void(const std::vector<dispatch::BusinessDue>&)>;
 
+    // `damage`, `clock` and `metrics` outlive it. Once damage is found everything is refused.
     Writer(std::unique_ptr<Database> database, std::unique_ptr<Checkpointer> checkpointer,
-           const Clock& clock, observe::Metrics& metrics, const WriterLimits& limits);
+           const Damage& damage, const Clock& clock, observe::Metrics& metrics,
+           const WriterLimits& limits);
     ~Writer();  // as close()
 
     // Refuses with kUnavailable when the queue is full. [any thread]
@@ -79,6 +82,7 @@ class Writer {
     void tell(const std::vector<dispatch::BusinessDue>& due);
 
     const WriterLimits limits_;
+    const Damage& damage_;
     const Clock& clock_;
     std::unique_ptr<Database> database_;
     std::unique_ptr<Checkpointer> checkpointer_;

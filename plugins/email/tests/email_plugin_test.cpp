@@ -122,8 +122,17 @@ TEST_F(EmailTest, RoutesThatNameNobodyReachThoseOfTheSettings) {
     EXPECT_EQ(headers()[1], Json::parse(R"(["Rcpt-To", "a@x.test"])"));
     EXPECT_EQ(send({{"to", Json::array({"b@x.test", "c@x.test"})}}).kind, GATEHOUSE_OK);
     EXPECT_EQ(headers().size(), 3U);
-    for (const Json& bad : {Json(""), Json("nobody"), Json(7), Json::array({1})})
+    for (const Json& bad : {Json(""), Json("nobody"), Json(7), Json::array({1}),
+                            Json("a\u00a0b@x.test"), Json("mailto:")})
         EXPECT_EQ(send({{"to", bad}}).kind, GATEHOUSE_INVALID) << bad;
+}
+
+TEST_F(EmailTest, AddressesAreTakenAsTheyWerePasted) {
+    make({{"to", Json::array({"a@x.test"})}});
+    ASSERT_EQ(send({{"to", "\tann@x.test\r\n,\u00a0mailto:bob@x.test\ufeff, "}}).kind,
+              GATEHOUSE_OK);
+    EXPECT_EQ(headers()[1], Json::parse(R"(["Rcpt-To", "ann@x.test"])"));
+    EXPECT_EQ(headers()[2], Json::parse(R"(["Rcpt-To", "bob@x.test"])"));
 }
 
 TEST_F(EmailTest, ErrorsAreWhatSmtpMeansByThem) {

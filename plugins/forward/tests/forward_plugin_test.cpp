@@ -43,6 +43,24 @@ class ForwardTest : public testing::Test {
     Json reply_{{"status", 204}, {"body", ""}};
 };
 
+// To Django and its like the path without the slash is another address.
+TEST_F(ForwardTest, TheAddressIsSentAsItIsWritten) {
+    for (const char* url : {"https://hooks.example/catch/123/abc/", "https://hooks.example/a//",
+                            "https://hooks.example/", "https://hooks.example", kUrl}) {
+        TestHost host;
+        host.on_http([](const Json&) { return Json{{"status", 204}, {"body", ""}}; });
+        ASSERT_EQ(host.create(gatehouse_entry_v1, {{"signing_secret", "s"}}, url).kind, 0);
+        host.call("notify.send", {{"schema", 1},
+                                  {"id", "gh_1"},
+                                  {"event", {{"id", "e1"}, {"type", "t"}}},
+                                  {"business", "acme"},
+                                  {"facts", Json::object()},
+                                  {"message", Json::object()}});
+        ASSERT_EQ(host.requests().size(), 1U);
+        EXPECT_EQ(host.requests()[0]["url"], url);
+    }
+}
+
 TEST_F(ForwardTest, PostsTheEventForTheHostToSign) {
     make();
     ASSERT_EQ(send().kind, GATEHOUSE_OK);

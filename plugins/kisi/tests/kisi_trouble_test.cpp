@@ -34,7 +34,8 @@ class KisiTroubleTest : public testing::Test {
 };
 
 TEST_F(KisiTroubleTest, ARenterWithoutEmailIsAClearError) {
-    for (const char* email : {"", "  ", "no address", "a b@example.com", "a@b.c,d@e.f"}) {
+    for (const char* email : {"", "  ", "no address", "a b@example.com", "a@b.c,d@e.f",
+                              "a\u200b@example.com", "mailto:"}) {
         const Outcome outcome = grant({"group:4711"}, email);
         EXPECT_EQ(outcome.kind, GATEHOUSE_INVALID);
         EXPECT_EQ(outcome.message, "renter o1 has no e-mail; Kisi needs one");
@@ -42,6 +43,16 @@ TEST_F(KisiTroubleTest, ARenterWithoutEmailIsAClearError) {
     }
     EXPECT_TRUE(kisi.take_asked().empty());
     EXPECT_EQ(kisi.apply("r1", "ended", {}, Json::object(), nullptr, nullptr, "").kind, 0);
+}
+
+// Nobody can be a user "\u200bann@..." or "mailto:ann@...".
+TEST_F(KisiTroubleTest, AnAddressIsTakenAsItWasMeant) {
+    for (const char* pasted :
+         {"\u200bann@example.com", "\tann@example.com\u00a0", "mailto:ann@example.com"}) {
+        ASSERT_EQ(grant({"group:4711"}, pasted).kind, 0) << pasted;
+        ASSERT_EQ(kisi.users.size(), 1U) << pasted;
+        EXPECT_EQ(kisi.users.begin()->second["email"], "ann@example.com") << pasted;
+    }
 }
 
 TEST_F(KisiTroubleTest, TargetsMustBeGroups) {

@@ -1,8 +1,10 @@
 /* A plugin in C whose entry has one fault, chosen by a FAULT_... definition; without one it is a
  * good plugin. Built from the frozen header of ABI 1.0. */
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gatehouse/abi.h"
 
@@ -76,6 +78,22 @@ UNUSED static void destroy(gatehouse_instance* instance) {
 #ifdef FAULT_CRASH_IN_CONSTRUCTOR
 __attribute__((constructor)) static void crash(void) {
     *(volatile int*)nowhere = 1;
+}
+#endif
+#if defined(FAULT_THREAD_IN_CONSTRUCTOR) || defined(FAULT_JOINED_THREAD_IN_CONSTRUCTOR)
+static void* wait_for_ever(void* unused) {
+#ifdef FAULT_THREAD_IN_CONSTRUCTOR
+    for (;;)
+        pause();
+#endif
+    return unused;
+}
+__attribute__((constructor)) static void start_thread(void) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_for_ever, NULL);
+#ifdef FAULT_JOINED_THREAD_IN_CONSTRUCTOR
+    pthread_join(thread, NULL);
+#endif
 }
 #endif
 #ifdef FAULT_HANG_IN_CONSTRUCTOR

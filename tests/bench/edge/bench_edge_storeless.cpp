@@ -28,6 +28,8 @@ class YesStore final : public store::Store {
         done(store::Appended{++last_, false});
     }
 
+    void on_turn(std::function<void()> turn) override { turn(); }
+
     Result<dispatch::Leased> lease(const std::vector<dispatch::Turn>&, UnixMs, UnixMs) override {
         return nothing_here();
     }
@@ -120,7 +122,21 @@ class YesStore final : public store::Store {
     }
     Result<store::QueueState> queue_state() override { return nothing_here(); }
     Result<void> check_writable() override { return nothing_here(); }
+    Result<std::optional<UnixMs>> last_seen_ms() override { return nothing_here(); }
+    Result<void> clock_moved(std::int64_t) override { return nothing_here(); }
+    Result<UnixMs> advance_retention(std::int64_t) override { return nothing_here(); }
     Result<std::int64_t> forget_events(UnixMs, int) override { return nothing_here(); }
+    Result<std::int64_t> forget_ids(UnixMs, int) override { return nothing_here(); }
+    Result<std::int64_t> forget_rentals(UnixMs, int) override { return nothing_here(); }
+    Result<std::int64_t> forget_dead_letters(UnixMs, int) override { return nothing_here(); }
+    std::optional<std::string> damage() const override { return std::nullopt; }
+    void begin_check() override {}
+    Result<store::RenterData> renter(const std::string&, const std::string&) override {
+        return nothing_here();
+    }
+    Result<std::int64_t> erase_renter(const std::string&, const std::string&) override {
+        return nothing_here();
+    }
     void close() override {}
 
   private:
@@ -140,6 +156,7 @@ int main(int argc, char** argv) {
     options.workers = 2;
     config::Config config;
     config.businesses["acme"].storeganise.webhook_secrets = {{Secret(argv[1]), "argument"}};
+    config.businesses["acme"].quota = {1e9, std::int64_t{1} << 40};
     const SystemClock clock;
     observe::Metrics metrics;
     YesStore store;

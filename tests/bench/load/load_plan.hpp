@@ -19,6 +19,8 @@ struct LoadPlan {
     int requests = 10'000;
     double rate_per_s = 0;            // 0 = as fast as answers come; else an open loop at this rate
     bool is_connection_each = false;  // a new TLS connection for each request
+    bool is_resumed = false;          // each with a session of one before it
+    std::string session_file;         // where the first session is read from, and the last put
     std::int64_t start_at_us = 0;     // of the steady clock; 0 = once the connections are open
 };
 
@@ -26,6 +28,7 @@ struct LoadReport {
     int answered_200 = 0;
     int answered_other = 0;
     int failed = 0;
+    int resumed = 0;  // handshakes that the server let be short
     double seconds = 0;
     std::vector<std::int64_t> latency_us;  // of every answer; in the open loop from its due time
 };

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -37,10 +39,18 @@ struct ContextFree {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 
+struct SessionFree {
+    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+};
+struct BioFree {
+    void operator()(BIO* bio) const { BIO_free_all(bio); }
+};
+
 // One lane of the load: a connection that is made again when it is used up.
 struct Lane {
     UniqueFd fd;
     std::unique_ptr<SSL, SslFree> ssl;
+    std::unique_ptr<SSL_SESSION, SessionFree> session;  // the last one that the server gave it
     bool is_shaken = false;
     bool is_busy = false;
     std::size_t request = 0;
@@ -58,6 +68,11 @@ class Run {
         SSL_CTX_set_verify(context_.get(), SSL_VERIFY_NONE, nullptr);
         SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
         lanes_.resize(static_cast<std::size_t>(plan.connections));
+        if (plan.is_resumed) keep_sessions();
+    }
+
+    ~Run() {
+        if (!plan_.session_file.empty()) write_session();
     }
 
     LoadReport go() {
@@ -77,6 +92,29 @@ class Run {
     }
 
   private:
+    // The server's tickets come after the handshake, with the first bytes that are read.
+    void keep_sessions() {
+        SSL_CTX_set_session_cache_mode(context_.get(),
+                                       SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(context_.get(), [](SSL* ssl, SSL_SESSION* session) {
+            static_cast<Lane*>(SSL_get_app_data(ssl))->session.reset(session);
+            return 1;
+        });
+        if (plan_.session_file.empty()) return;
+        const std::unique_ptr<BIO, BioFree> file(BIO_new_file(plan_.session_file.c_str(), "r"));
+        if (!file) return;
+        const std::unique_ptr<SSL_SESSION, SessionFree> first(
+            PEM_read_bio_SSL_SESSION(file.get(), nullptr, nullptr, nullptr));
+        for (Lane& lane : lanes_)
+            lane.session.reset(SSL_SESSION_dup(first.get()));
+    }
+
+    void write_session() const {
+        const std::unique_ptr<BIO, BioFree> file(BIO_new_file(plan_.session_file.c_str(), "w"));
+        const SSL_SESSION* last = lanes_.front().session.get();
+        if (file && last != nullptr) PEM_write_bio_SSL_SESSION(file.get(), last);
+    }
+
     void warm_up() {
         for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
             open(lane);
@@ -122,6 +160,8 @@ class Run {
         lane.ssl.reset(SSL_new(context_.get()));
         SSL_set_fd(lane.ssl.get(), lane.fd.get());
         SSL_set_connect_state(lane.ssl.get());
+        SSL_set_app_data(lane.ssl.get(), &lane);
+        if (lane.session) SSL_set_session(lane.ssl.get(), lane.session.get());
         watch(index, EPOLL_CTL_ADD, EPOLLOUT);
     }
 
@@ -191,6 +231,7 @@ class Run {
             const int result = SSL_do_handshake(lane.ssl.get());
             if (result != 1) return want(index, result);
             lane.is_shaken = true;
+            report_.resumed += SSL_session_reused(lane.ssl.get());
         }
         if (!lane.is_busy) return watch(index, EPOLL_CTL_MOD, EPOLLIN);
         const std::string& request = requests_[lane.request];
@@ -248,6 +289,8 @@ class Run {
         }
         lane.is_busy = false;
         if (has_failed || plan_.is_connection_each) {
+            // OpenSSL takes up no session of a connection that it thinks was torn.
+            SSL_set_shutdown(lane.ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
             lane.ssl.reset();
             lane.fd.reset();
         }

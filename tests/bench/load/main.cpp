@@ -42,6 +42,10 @@ int main(int argc, char** argv) {
     app.add_option("--requests", plan.requests);
     app.add_option("--rate", plan.rate_per_s, "requests/s in an open loop; 0 = closed loop");
     app.add_flag("--connection-each", plan.is_connection_each);
+    app.add_flag("--resumed", plan.is_resumed,
+                 "with --connection-each: sessions are taken up again");
+    app.add_option("--session-file", plan.session_file,
+                   "a session to begin with, and the last one");
     app.add_option("--start-at-us", plan.start_at_us, "on the steady clock");
     CLI11_PARSE(app, argc, argv);
     if (!data_file.empty()) {
@@ -54,6 +58,7 @@ int main(int argc, char** argv) {
         const nlohmann::json line{{"ok", report.answered_200},
                                   {"other", report.answered_other},
                                   {"failed", report.failed},
+                                  {"resumed", report.resumed},
                                   {"seconds", report.seconds},
                                   {"per_second", report.answered_200 / report.seconds},
                                   {"p50_us", percentile(report.latency_us, 0.50)},

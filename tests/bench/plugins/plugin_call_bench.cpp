@@ -54,8 +54,9 @@ Figures measure(Call&& call) {
 }
 
 Figures measure_in_process(const std::string& request) {
-    const auto loaded = runner::load_plugin(
-        {std::string(ABI_PLUGINS) + "/libabi_echo.so", "echo", "1.0.0", {"gatehouse.access/1"}});
+    const std::string library = std::string(ABI_PLUGINS) + "/libabi_echo.so";
+    const auto loaded =
+        runner::load_plugin({library, library, "echo", "1.0.0", {"gatehouse.access/1"}});
     const auto& entry = *std::get<const gatehouse_entry*>(loaded);
     NoLink link;
     const runner::HostTables tables(link);

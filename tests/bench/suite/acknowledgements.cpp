@@ -10,13 +10,6 @@ using nlohmann::json;
 
 constexpr int kRounds = 3;
 
-test::HostOptions quiet_host() {
-    test::HostOptions options;
-    options.log_level = "info";
-    options.requests_per_second = 10'000;
-    return options;
-}
-
 double per_second(const json& report) {
     if (report.at("failed") != 0 || report.at("other") != 0) {
         throw std::runtime_error("not every request was answered 200: " + report.dump());
@@ -58,25 +51,6 @@ std::vector<Figure> measure_acknowledgements() {
              "the same way without the store", without.value(), 0.5, false, rounds},
             {"acknowledged events/s, kept-alive", ours.value(), "1/s", "Express 5, better-sqlite3",
              theirs.value(), 10, false, rounds}};
-}
-
-std::vector<Figure> measure_new_connections() {
-    const test::Simulators simulators;
-    seed_acme(simulators);
-    test::GatehouseHost host(simulators, quiet_host());
-    host.start();
-    const EdgeServer stock("bench_edge_stock", {"--workers", "2"});
-    Middle ours;
-    Middle theirs;
-    const Load load{.requests = 5'000, .is_connection_each = true};
-    for (int round = 0; round < kRounds; ++round) {
-        theirs.values.push_back(per_second(run_bench_load(stock.port(), load)));
-        ours.values.push_back(per_second(run_bench_load(host.port(), load)));
-    }
-    host.stop();
-    return {{"acknowledged events/s, a TLS connection each", ours.value(), "1/s",
-             "Pistache's TLS listener, no store", theirs.value(), 1.5, false,
-             json{{"gatehouse", ours.values}, {"stock", theirs.values}}}};
 }
 
 std::vector<Figure> measure_latency_under_hang() {

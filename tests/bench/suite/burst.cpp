@@ -20,21 +20,9 @@ constexpr int kDebts = 2'000;
 constexpr int kMoveIns = 10;
 constexpr int kSpacingMs = 100;
 constexpr int kDebtConnections = 32;
-constexpr int kMoveInConnections = 2;
 
 // The processes that send have until then to sign and to connect.
 constexpr std::chrono::milliseconds kPreparation{1'100};
-
-void seed_two(const test::Simulators& simulators) {
-    seed_acme(simulators);
-    simulators.post(
-        "seed", {{"storeganise",
-                  json::array({json{{"business", "bravo"},
-                                    {"api_key", GatehouseHost::api_key("bravo")},
-                                    {"webhook_secret", GatehouseHost::webhook_secret("bravo")}}})},
-                 {"kisi", json::array({json{{"organization", "bravo"},
-                                            {"api_key", GatehouseHost::kisi_key("bravo")}}})}});
-}
 
 // Fills acme with rentals that hold access, and names them.
 json fill(const test::Simulators& simulators, const GatehouseHost& host) {
@@ -78,39 +66,9 @@ void await_quiet(GatehouseHost& host) {
     }
 }
 
-// From the moment that each webhook was due to the vendor's and Storeganise's last write, in ms.
-// The first is due at `start`; another one before it wakes what has slept, and does not count.
 std::vector<double> move_in_times(const test::Simulators& simulators, const GatehouseHost& host,
                                   Clock::time_point start) {
-    constexpr int kSent = kMoveIns + 1;
-    const Clock::time_point first_due = start - std::chrono::milliseconds(kSpacingMs);
-    const json made =
-        simulators.post("bulk", {{"business", "bravo"}, {"count", kSent}, {"groups", 5}});
-    Events events{
-        "bravo",  "job.unit_moveIn.completed", {}, 1000.0 / kSpacingMs, kMoveInConnections,
-        first_due};
-    for (const json& id : made.at("job_ids")) {
-        events.data.push_back({{"jobId", id}});
-    }
-    EventSender sender(host, events);
-    const json report = simulators.post(
-        "load",
-        {{"business", "bravo"}, {"send", false}, {"count", kSent}, {"deadline_ms", 120'000}});
-    sender.await();
-    if (report.value("completed", 0) != kSent) {
-        throw std::runtime_error("not every move-in was completed: " + report.dump());
-    }
-    const auto watched_us = report.at("started_us").get<std::int64_t>();
-    auto due_us =
-        std::chrono::duration_cast<std::chrono::microseconds>(first_due.time_since_epoch()).count();
-    std::vector<double> times;
-    for (const json& done_us : report.at("done_us")) {
-        times.push_back(static_cast<double>(watched_us + done_us.get<std::int64_t>() - due_us) /
-                        1000);
-        due_us += kSpacingMs * 1000;
-    }
-    times.erase(times.begin());
-    return times;
+    return paced_move_ins(simulators, host, {"bravo", kMoveIns, kSpacingMs, start});
 }
 
 void append(std::vector<double>& all, const std::vector<double>& more) {
@@ -121,11 +79,9 @@ void append(std::vector<double>& all, const std::vector<double>& more) {
 
 std::vector<Figure> measure_burst() {
     const test::Simulators simulators;
-    seed_two(simulators);
-    test::HostOptions options;
-    options.log_level = "info";
+    seed(simulators, {"acme", "bravo"});
+    test::HostOptions options = quiet_host();
     options.businesses = {"acme", "bravo"};
-    options.requests_per_second = 10'000;
     options.business_sections = "sweep: {enabled: false}\n";
     GatehouseHost host(simulators, options);
     host.start();

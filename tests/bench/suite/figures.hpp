@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "suite/disk.hpp"
+
 namespace gatehouse::bench {
 
 struct Figure {
@@ -18,6 +20,7 @@ struct Figure {
     double wanted = 0;        // of value/baseline, or of value where there is no baseline
     bool is_at_most = false;  // wanted is an upper bound
     nlohmann::json details = nlohmann::json::object();
+    DiskTimes disk = {};  // just before the measurement
 
     double ratio() const { return baseline > 0 ? value / baseline : 0; }
     bool is_met() const;

@@ -15,9 +15,13 @@ int main(int argc, char** argv) {
         {"plugin_calls", measure_plugin_calls},
         {"acknowledgements", measure_acknowledgements},
         {"new_connections", measure_new_connections},
+        {"resumed_connections", measure_resumed_connections},
+        {"strangers", measure_strangers},
         {"latency_under_hang", measure_latency_under_hang},
         {"move_ins", measure_move_ins},
         {"burst", measure_burst},
+        {"poison", measure_poison},
+        {"neighbours", measure_neighbours},
         {"sweep", [&sweep_rentals] { return measure_sweep(sweep_rentals); }}};
     std::string only;
     std::string results = "build/bench/results.json";
@@ -32,7 +36,9 @@ int main(int argc, char** argv) {
         if (!only.empty() && only != name) continue;
         std::cout << "measuring " << name << " ...\n" << std::flush;
         try {
+            const DiskTimes disk = time_disk();
             for (Figure& figure : measure()) {
+                figure.disk = disk;
                 figures.push_back(std::move(figure));
             }
         } catch (const std::exception& error) {

@@ -25,16 +25,17 @@ std::vector<double> rounds_against(const test::Simulators& simulators, const std
 
 std::vector<Figure> measure_move_ins() {
     std::vector<double> ours;
+    double host_cpu_ms = 0;
     {
         const test::Simulators simulators;
         seed_acme(simulators);
-        test::HostOptions options;
-        options.log_level = "info";
-        options.requests_per_second = 10'000;
+        test::HostOptions options = quiet_host();
         options.dispatch = "{workers: 32, workers_per_business: 32}";
         GatehouseHost host(simulators, options);
         host.start();
+        const double before_ms = cpu_ms(host.process().pid());
         ours = rounds_against(simulators, host.webhook_url());
+        host_cpu_ms = (cpu_ms(host.process().pid()) - before_ms) / (kRounds * kMoveIns);
         host.stop();
     }
     const test::Simulators simulators;
@@ -49,7 +50,8 @@ std::vector<Figure> measure_move_ins() {
         rounds_against(simulators, "https://127.0.0.1:" + std::to_string(node.port()) +
                                        "/v1/webhooks/acme/storeganise");
     return {{"completed move-ins/s", median(ours), "1/s", "Node handler after the template",
-             median(theirs), 5, false, json{{"gatehouse", ours}, {"node", theirs}}}};
+             median(theirs), 5, false, json{{"gatehouse", ours}, {"node", theirs}}},
+            {"CPU of the host for a move-in", host_cpu_ms * 1000, "us", "", 0, 600, true, {}}};
 }
 
 }  // namespace gatehouse::bench

@@ -1,10 +1,13 @@
 #include "suite/servers.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -40,6 +43,29 @@ std::uint16_t await_port(ChildProcess& process) {
     return port_in(*line);
 }
 
+// For a program that cannot be told to take any. Somebody else may take it before; then it says so.
+std::uint16_t free_port() {
+    const UniqueFd probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        throw std::runtime_error("no port is free");
+    }
+    return ntohs(address.sin_port);
+}
+
+// A line of /proc/<pid>/status.
+double memory_mb(pid_t pid, const std::string& name) {
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with(name)) return std::stod(line.substr(name.size())) / 1024.0;
+    }
+    throw std::runtime_error("no " + name + " of process " + std::to_string(pid));
+}
+
 int next_prefix() {
     static int next = 0;
     return next++;
@@ -57,6 +83,10 @@ json run_bench_load(std::uint16_t port, const Load& load) {
                                        "--rate",        std::to_string(load.rate_per_s)};
     if (load.is_connection_each) {
         arguments.emplace_back("--connection-each");
+    }
+    if (load.is_resumed) {
+        arguments.emplace_back("--resumed");
+        arguments.insert(arguments.end(), {"--session-file", load.session_file.string()});
     }
     ChildProcess process({test::binary_dir() / "bench_load", arguments, {}, false});
     const auto line = process.wait_for_line(is_port_line, kLoadPatience);
@@ -104,6 +134,34 @@ EdgeServer::EdgeServer(const std::string& program, std::vector<std::string> argu
           test::Program{test::binary_dir() / program, std::move(arguments), {}, false})),
       port_(await_port(*process_)) {}
 
+NginxServer::NginxServer(const std::filesystem::path& files, int workers) {
+    port_ = free_port();
+    std::ofstream(dir_ / "nginx.conf")
+        << "daemon off;\npid nginx.pid;\nerror_log stderr notice;\nworker_processes " << workers
+        << ";\nevents { worker_connections 4096; }\nhttp {\n  access_log off;\n"
+        << "  client_body_temp_path body;\n  proxy_temp_path proxy;\n  fastcgi_temp_path fastcgi;\n"
+        << "  uwsgi_temp_path uwsgi;\n  scgi_temp_path scgi;\n  server {\n    listen 127.0.0.1:"
+        << port_ << " ssl;\n    ssl_protocols TLSv1.2 TLSv1.3;\n    ssl_certificate "
+        << (files / "certificate.pem").string() << ";\n    ssl_certificate_key "
+        << (files / "key.pem").string() << ";\n    location / { return 200 'ok'; }\n  }\n}\n";
+    process_ = std::make_unique<ChildProcess>(
+        test::Program{GATEHOUSE_NGINX,
+                      {"-e", "stderr", "-p", dir_.path().string(), "-c", "nginx.conf"},
+                      {},
+                      false});
+    const auto is_up = [](const std::string& line) {
+        return line.find("start worker process ") != std::string::npos;
+    };
+    if (!process_->wait_for_line(is_up)) {
+        throw std::runtime_error("nginx did not come up:\n" + process_->output());
+    }
+}
+
+NginxServer::~NginxServer() {
+    process_->signal(SIGTERM);
+    process_->wait();
+}
+
 NodeServer::NodeServer(const std::string& script, std::vector<std::string> arguments,
                        std::map<std::string, std::string> environment) {
     const test::Certificate certificate = test::make_certificate();
@@ -123,14 +181,44 @@ NodeServer::NodeServer(const std::string& script, std::vector<std::string> argum
     port_ = await_port(*process_);
 }
 
+void seed(const test::Simulators& simulators, const std::vector<std::string>& businesses) {
+    json storeganise = json::array();
+    json kisi = json::array();
+    for (const std::string& business : businesses) {
+        storeganise.push_back({{"business", business},
+                               {"api_key", GatehouseHost::api_key(business)},
+                               {"webhook_secret", GatehouseHost::webhook_secret(business)}});
+        kisi.push_back(
+            {{"organization", business}, {"api_key", GatehouseHost::kisi_key(business)}});
+    }
+    const json settings =
+        simulators.post("settings", {{"kisi_rate_limit", false}, {"log_limit", 0}});
+    const json seeded = simulators.post("seed", {{"storeganise", storeganise}, {"kisi", kisi}});
+    if (settings.contains("error")) throw std::runtime_error(settings.dump());
+    if (seeded.contains("error")) throw std::runtime_error(seeded.dump());
+}
+
 void seed_acme(const test::Simulators& simulators) {
-    simulators.post("settings", {{"kisi_rate_limit", false}, {"log_limit", 0}});
-    const json business{{"business", "acme"},
-                        {"api_key", GatehouseHost::api_key("acme")},
-                        {"webhook_secret", GatehouseHost::webhook_secret("acme")}};
-    const json organization{{"organization", "acme"}, {"api_key", GatehouseHost::kisi_key("acme")}};
-    simulators.post(
-        "seed", {{"storeganise", json::array({business})}, {"kisi", json::array({organization})}});
+    seed(simulators, {"acme"});
+}
+
+test::HostOptions quiet_host() {
+    test::HostOptions options;
+    options.log_level = "info";
+    options.requests_per_second = 10'000;
+    options.host_sections = kNoQuota;
+    return options;
+}
+
+void send_move_in(GatehouseHost& host, const std::string& business, const std::string& job_id) {
+    const json event{{"id", business + "-" + job_id},
+                     {"created", "2026-11-22T08:00:00.000Z"},
+                     {"type", "job.unit_moveIn.completed"},
+                     {"data", {{"jobId", job_id}}}};
+    const auto reply = host.send_signed(event.dump(), business);
+    if (!reply || reply->status != 200) {
+        throw std::runtime_error("not acknowledged:\n" + host.log());
+    }
 }
 
 json run_move_ins(const test::Simulators& simulators, const std::string& url, int count,
@@ -148,13 +236,11 @@ json run_move_ins(const test::Simulators& simulators, const std::string& url, in
 }
 
 double resident_mb(pid_t pid) {
-    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.rfind("VmRSS:", 0) == 0) {
-            return std::stod(line.substr(6)) / 1024.0;
-        }
-    }
-    throw std::runtime_error("no VmRSS of process " + std::to_string(pid));
+    return memory_mb(pid, "VmRSS:");
+}
+
+double peak_resident_mb(pid_t pid) {
+    return memory_mb(pid, "VmHWM:");
 }
 
 double cpu_ms(pid_t pid) {

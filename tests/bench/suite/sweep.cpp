@@ -94,6 +94,7 @@ std::vector<Figure> measure_sweep(int rentals) {
     test::HostOptions options;
     options.log_level = "info";
     options.requests_per_second = 10'000;
+    options.host_sections = kNoQuota;
     options.dispatch = "{workers: 32, workers_per_business: 32}";
     // Only the sweep that is measured.
     options.business_sections = "sweep: {enabled: false}\n";

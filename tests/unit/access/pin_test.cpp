@@ -76,6 +76,26 @@ TEST(PinKeyTest, TheFileIsMadeOnceForItsOwnerAlone) {
     EXPECT_EQ(again->hash("a", "b", "c"), made->hash("a", "b", "c"));
 }
 
+TEST(PinKeyTest, AGroupThatMayReadItIsADoubtAndNoFault) {
+    const test::TempDir folder;
+    const std::filesystem::path file = folder.path() / "pin.key";
+    EXPECT_EQ(look_at_pin_key(file).fault, "");  // there is none yet
+    EXPECT_FALSE(std::filesystem::exists(file));
+    SystemRandom random;
+    ASSERT_TRUE(open_pin_key(file, random));
+    EXPECT_EQ(look_at_pin_key(file).doubt, "");
+    for (const mode_t mode : {0640U, 0660U, 0620U, 0670U}) {
+        ::chmod(file.c_str(), mode);
+        EXPECT_TRUE(open_pin_key(file, random)) << mode;
+        EXPECT_EQ(look_at_pin_key(file).fault, "") << mode;
+        EXPECT_NE(look_at_pin_key(file).doubt, "") << mode;
+    }
+    std::filesystem::remove(file);
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    EXPECT_EQ(open_pin_key(file, random).error().kind, ErrorKind::kInvalid);
+    EXPECT_NE(look_at_pin_key(file).fault, "");
+}
+
 TEST(PinKeyTest, ABadFileIsRefusedAndNotReplaced) {
     const test::TempDir folder;
     const std::filesystem::path file = folder.path() / "pin.key";
@@ -84,8 +104,11 @@ TEST(PinKeyTest, ABadFileIsRefusedAndNotReplaced) {
     ::chmod(file.c_str(), 0600);
     EXPECT_EQ(open_pin_key(file, random).error().kind, ErrorKind::kInvalid);
     std::ofstream(file) << std::string(64, 'a') << "\n";
-    ::chmod(file.c_str(), 0644);
-    EXPECT_EQ(open_pin_key(file, random).error().kind, ErrorKind::kInvalid);
+    for (const mode_t mode : {0644U, 0604U, 0602U, 0601U, 0664U, 0666U, 0777U}) {
+        ::chmod(file.c_str(), mode);
+        EXPECT_EQ(open_pin_key(file, random).error().kind, ErrorKind::kInvalid) << mode;
+        EXPECT_NE(look_at_pin_key(file).fault, "") << mode;
+    }
     EXPECT_EQ(open_pin_key(folder.path() / "none" / "pin.key", random).error().kind,
               ErrorKind::kUnavailable);
 }

@@ -139,7 +139,7 @@ TEST(PolicyTest, P7_WhatIsHeldIsSuspendedThoughNothingNewCouldBeGiven) {
 }
 
 TEST(PolicyTest, BeforeTheMoveInThereIsNothingToDo) {
-    for (const char* state : {"submitted", "reserved"}) {
+    for (const char* state : {"submitted", "reserved", "pre_completed"}) {
         Facts facts = occupied();
         facts.state = state;
         const Result<Decision> decision = decide(facts, rules(), Memory{}, kNow);
@@ -157,6 +157,14 @@ TEST(PolicyTest, P6_AnUnknownStateChangesNothing) {
         ASSERT_FALSE(decision.has_value()) << state;
         EXPECT_EQ(decision.error().kind, ErrorKind::kConflict);
     }
+}
+
+TEST(PolicyTest, P6_AStateThatIsNotProvenEndsNothing) {
+    Facts facts = occupied();
+    facts.state = "pre_completed";
+    const Result<Decision> decision = decide(facts, rules(), holding(Desired{}), kNow);
+    ASSERT_FALSE(decision.has_value());
+    EXPECT_EQ(decision.error().kind, ErrorKind::kConflict);
 }
 
 TEST(PolicyTest, AnEndOfNothingIsNothing) {

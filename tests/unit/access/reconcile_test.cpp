@@ -19,6 +19,27 @@ TEST_F(LookTest, GrantsAndWritesBack) {
     EXPECT_EQ(field("overlocked"), "");
 }
 
+// Whoever says it, and whether or not the plugin knows of PINs.
+TEST_F(LookTest, P8_APinInAFieldOfTheRentalIsNotToldInSomebodysWords) {
+    facts().rental_fields["kisi_pinCode"] = "84731956";
+    facts().rental_fields["old_PinCode"] = "4711";
+    const std::string words = "refused: \"84731956\", %2084731956, pin=4711, ODQ3MzE5NTY=";
+    plugins_.errors.insert({"r1", Error{ErrorKind::kForbidden, words}});
+    const Look failed = look();
+    ASSERT_FALSE(failed.status);
+    const std::string untold = "refused: \"***\", %20***, pin=***, ***=";
+    EXPECT_EQ(failed.status.error().message, untold);
+    EXPECT_EQ(field("status"), "not done: " + untold);
+    plugins_.errors.clear();
+    plugins_.answer = R"({"schema":1,"state":"active","references":{"user":7},"detail":")"
+                      R"(PIN 84731956","targets":[{"target":"group:4711","name":"4711 4711x"}]})";
+    ASSERT_TRUE(look().status) << said_;
+    EXPECT_THAT(records_.records["r1"].grant_json, HasSubstr("PIN ***"));
+    EXPECT_EQ(field("status").find("84731956"), std::string::npos);
+    EXPECT_EQ(said_.find("84731956"), std::string::npos) << said_;
+    EXPECT_EQ(plugins_.untold.size(), 2U);
+}
+
 TEST_F(LookTest, P4_ASecondLookWritesNothingAnywhere) {
     look();
     const Look second = look();
@@ -104,6 +125,37 @@ TEST_F(LookTest, APendingAnswerIsAskedAgain) {
     plugins_.answer.reset();
     EXPECT_TRUE(look().status.has_value());
     EXPECT_EQ(plugins_.documents[1].at("references").at("job"), "j");
+}
+
+TEST_F(LookTest, WhatTheVendorConfirmedLastIsKeptThroughAllThatIsAskedSince) {
+    const auto confirmed = [&] {
+        return grant_from_json(records_.records["r1"].grant_json).value().confirmed;
+    };
+    plugins_.errors["r1"] = Error{ErrorKind::kUnavailable, "kisi: 503"};
+    look();
+    EXPECT_EQ(confirmed(), std::nullopt) << "a first call that failed";
+    plugins_.errors.clear();
+    plugins_.answer = R"({"schema":1,"state":"pending","references":{"job":"j"}})";
+    look();
+    EXPECT_EQ(confirmed(), std::nullopt) << "accepted";
+    plugins_.errors["r1"] = Error{ErrorKind::kUnavailable, "kisi: 503"};
+    look();
+    EXPECT_EQ(confirmed(), std::nullopt) << "accepted, and the poll failed";
+    plugins_.errors.clear();
+    plugins_.answer.reset();
+    look();
+    EXPECT_EQ(confirmed(), AccessState::kActive);
+    facts().is_overdue = true;
+    plugins_.answer = R"({"schema":1,"state":"pending","references":{"job":"j"}})";
+    look();
+    EXPECT_EQ(confirmed(), AccessState::kActive) << "a suspension accepted";
+    plugins_.errors["r1"] = Error{ErrorKind::kUnavailable, "kisi: 503"};
+    look();
+    EXPECT_EQ(confirmed(), AccessState::kActive) << "a suspension accepted, and the poll failed";
+    plugins_.errors.clear();
+    plugins_.answer.reset();
+    look();
+    EXPECT_EQ(confirmed(), AccessState::kSuspended);
 }
 
 TEST_F(LookTest, P5_AVendorErrorLeavesTheGrantInDoubtUntilACallSucceeds) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "egress/egress.hpp"
 #include "unit/admin/fakes.hpp"
 
@@ -31,12 +33,50 @@ TEST_F(AdminHandlerTest, NeedsTheTokenForEverythingButHealth) {
     for (const char* path : {"/readyz", "/metrics", "/v1/version", "/v1/events", "/nowhere"}) {
         for (const std::string& wrong :
              {std::string(), std::string("Bearer "), std::string("Bearer x"),
-              std::string(World::kToken), right + "x", "bearer" + right.substr(6)}) {
+              std::string(World::kToken), right + "x", "Bearer" + right.substr(7)}) {
             EXPECT_EQ(ask(path, wrong).status, 401) << path << ' ' << wrong;
         }
     }
-    EXPECT_EQ(ask("/v1/version", right).status, 200);
+    for (const std::string scheme : {"Bearer ", "bearer ", "BEARER  "}) {
+        EXPECT_EQ(ask("/v1/version", scheme + World::kToken).status, 200) << scheme;
+    }
     EXPECT_EQ(ask("/readyz", right).status, 200);
+}
+
+TEST_F(AdminHandlerTest, CountsAndTellsThoseWhoTryTokens) {
+    observe::Metrics metrics;
+    auto dependencies = world_.dependencies();
+    dependencies.refused_tokens = &metrics.counter("refused", "");
+    AdminHandler handler(dependencies);
+    testing::internal::CaptureStderr();
+    for (int i = 0; i < 200; ++i) {
+        const std::string guess = "Bearer guess-" + std::to_string(i);
+        edge::HttpRequest request;
+        request.method = "GET";
+        request.path = "/v1/events";
+        request.peer = "192.0.2.7";
+        request.headers = {{"Authorization", guess}};
+        CaughtAnswer answer;
+        handler.handle(request, answer.responder());
+        EXPECT_EQ(answer.get().status, 401);
+    }
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(dependencies.refused_tokens->value(), 200);
+    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << "a line a minute: " << log;
+    EXPECT_NE(log.find("requests=1 last_from=192.0.2.7"), std::string::npos) << log;
+    EXPECT_EQ(log.find("guess"), std::string::npos);
+}
+
+TEST_F(AdminHandlerTest, LogsWhoActs) {
+    const std::string right = std::string("Bearer ") + World::kToken;
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(ask("/v1/events", right).status, 200);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "who only looks";
+    testing::internal::CaptureStderr();
+    ask("/v1/dead-letters/7/replay", right, "POST");
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_NE(log.find("acted method=POST path=/v1/dead-letters/7/replay"), std::string::npos)
+        << log;
 }
 
 TEST_F(AdminHandlerTest, RefusesADoubledHeader) {
@@ -53,6 +93,8 @@ TEST_F(AdminHandlerTest, RefusesADoubledHeader) {
 TEST_F(AdminHandlerTest, TellsUnknownPathsAndMethodsApart) {
     const std::string right = std::string("Bearer ") + World::kToken;
     EXPECT_EQ(ask("/healthz", "", "POST").status, 405);
+    EXPECT_EQ(ask("/healthz", "", "HEAD").status, 200);
+    EXPECT_EQ(ask("/v1/version", right, "HEAD").status, 200);
     EXPECT_EQ(ask("/v1/nowhere", right).status, 404);
     EXPECT_EQ(ask("/v1/events", right, "DELETE").status, 405);
     EXPECT_EQ(ask("/v1/events//", right).status, 400);
@@ -74,7 +116,7 @@ TEST(AdminWithoutToken, LetsNobodyIn) {
 TEST(AdminOverTheWire, AnswersOnTheRealServer) {
     World world;
     AdminHandler handler(world.dependencies());
-    const auto server = edge::start_http_server({}, handler);
+    const auto server = edge::start_http_server(edge::ServerOptions{}, handler);
     ASSERT_TRUE(server);
     const std::string host = "127.0.0.1:" + std::to_string((*server)->port());
     const auto client = egress::make_curl_client({{host}, ""});

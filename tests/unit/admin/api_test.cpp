@@ -322,6 +322,7 @@ TEST_F(ApiTest, AVendorsEventIsReplayedByItsPlugin) {
     event.source = "doors";
     event.sender_id = "e1";
     event.type = "lock.unlock";
+    event.body = R"({"type":"lock.unlock"})";
     event.state = store::EventState::kIgnored;
     std::promise<std::int64_t> id;
     world_.store->append(std::move(event), [&](const Result<store::Appended>& appended) {

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <tuple>
+#include <vector>
+
+#include "admin/views.hpp"
 
 namespace gatehouse::admin {
 namespace {
@@ -223,6 +226,72 @@ TEST(Explain, WhatIsBeingShutIsOpenUntilTheVendorConfirms) {
     EXPECT_EQ(view["can_open"], (json::parse(R"([{"target":"group:1","name":""}])")));
     const RentalStory given = story(kActive, R"({"state":"active","pending":true,"targets":[]})");
     EXPECT_EQ(explain_view(given)["can_open"], json::array());
+}
+
+// Every way in which a grant can stand between asked and confirmed, in every view of it.
+TEST(Explain, WhatWasOnlyMeantIsNeverShownAsGranted) {
+    struct Case {
+        const char* what;
+        const char* grant;
+        json granted;
+        bool is_pending;
+        std::size_t open;
+    };
+    const std::vector<Case> cases{
+        {"nothing", "", nullptr, false, 0},
+        {"confirmed", R"({"state":"active","confirmed":"active","targets":[{"target":"group:1"}]})",
+         "active", false, 1},
+        {"the first call failed",
+         R"({"state":"active","pending":true,"confirmed":null,"targets":[],"attempted":{}})",
+         nullptr, true, 0},
+        {"the first call failed, as it was stored before",
+         R"({"state":"active","pending":true,"targets":[],"attempted":{}})", nullptr, true, 0},
+        {"accepted",
+         R"({"state":"active","pending":true,"confirmed":null,"targets":[{"target":"group:1"}]})",
+         nullptr, true, 0},
+        {"accepted, then the poll failed",
+         R"({"state":"active","pending":true,"confirmed":null,"targets":[{"target":"group:1"}],
+             "attempted":{"state":"active"}})",
+         nullptr, true, 0},
+        {"confirmed, then a call failed",
+         R"({"state":"active","pending":true,"confirmed":"active",
+             "targets":[{"target":"group:1"}],"attempted":{"state":"ended"}})",
+         "active", true, 1},
+        {"the same as it was stored before",
+         R"({"state":"active","pending":true,"targets":[{"target":"group:1"}],
+             "attempted":{"state":"ended"}})",
+         "active", true, 1},
+        {"confirmed, an end accepted, then the poll failed",
+         R"({"state":"ended","pending":true,"confirmed":"active","targets":[],
+             "attempted":{"state":"ended","targets":["group:1"]}})",
+         "active", true, 1},
+        {"suspended, then reopened and accepted",
+         R"({"state":"active","pending":true,"confirmed":"suspended",
+             "targets":[{"target":"group:1"}]})",
+         "suspended", true, 0},
+        {"no state at all", R"({"pending":true,"confirmed":7,"state":[]})", nullptr, true, 0},
+    };
+    for (const Case& one : cases) {
+        const RentalStory told = story(kActive, one.grant);
+        const json listed = rental_view(*told.record);
+        EXPECT_EQ(listed["granted"], one.granted) << one.what;
+        EXPECT_EQ(listed["grant_pending"], one.is_pending) << one.what;
+        const json explained = explain_view(told);
+        EXPECT_EQ(explained["can_open"].size(), one.open) << one.what;
+        if (*one.grant != '\0') {
+            EXPECT_EQ(explained["grant"]["state"], one.granted) << one.what;
+        }
+        const std::string told_as = explained["summary"].get<std::string>();
+        EXPECT_TRUE(!one.granted.is_null() || told_as.find("may open group") == std::string::npos ||
+                    told_as.find("accepted this but not done it yet") != std::string::npos)
+            << one.what << ": " << told_as;
+        const Asked renter{"acme", access::RentalKey::kRenter, "p1"};
+        const json many = explain_many_view(renter, {told});
+        EXPECT_EQ(many["can_open"].size(), one.open) << one.what;
+        const json& line = many[one.open == 0 ? "cannot_open" : "can_open"][0];
+        EXPECT_EQ(line["granted"], one.granted) << one.what;
+        EXPECT_EQ(line["grant_pending"], one.is_pending) << one.what;
+    }
 }
 
 TEST(Explain, SurvivesDocumentsThatItCannotRead) {

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
+#include "store/sqlite/database.hpp"
 #include "unit/admin/fakes.hpp"
 
 namespace gatehouse::admin {
@@ -38,6 +42,112 @@ class OversightTest : public ::testing::Test, protected World {
 
     sweep::Reports sweeps;
 };
+
+TEST_F(OversightTest, ARenterIsHandedOutAndErased) {
+    const std::string path = "/v1/businesses/acme/renters/ann";
+    EXPECT_EQ(ask("GET", path).status, 404);
+    EXPECT_EQ(ask("GET", "/v1/businesses/acmee/renters/ann").status, 404);
+    EXPECT_EQ(ask("POST", "/v1/businesses/acmee/renters/ann/erase").status, 404);
+    EXPECT_EQ(ask("POST", path).status, 405);
+    EXPECT_EQ(ask("GET", path + "/erase").status, 405);
+
+    store::NewEvent event;
+    event.business = "acme";
+    event.source = "storeganise";
+    event.sender_id = "e1";
+    event.body = R"({"id":"e1","data":{"userId":"ann","customFields":{"kisi_pinCode":"482915"}}})";
+    event.received_ms = clock.now_ms();
+    event.state = store::EventState::kIgnored;
+    std::promise<void> stored;
+    store->append(std::move(event), [&](const Result<store::Appended>&) { stored.set_value(); });
+    stored.get_future().wait();
+    auto record = std::make_shared<access::RentalRecord>();
+    record->business = "acme";
+    record->rental_id = "r1";
+    record->renter_id = "ann";
+    record->desired_json = R"({"state":"active","renter":{"name":"Ann","email":"ann@b.c"}})";
+    record->grant_json = R"({"state":"active"})";
+    record->pin_hash = "f00d";
+    const auto put = [&] {
+        ASSERT_TRUE(
+            store->enqueue({{"acme", dispatch::TaskKind::kReconcile, "r1", clock.now_ms(), 0}}));
+        dispatch::Completion completion;
+        completion.rental = record;
+        work(completion);
+    };
+    put();
+    const auto handed_out = ask("GET", path);
+    EXPECT_EQ(handed_out.status, 200);
+    const nlohmann::json all = body(handed_out);
+    EXPECT_EQ(all["rentals"][0]["desired"]["renter"]["email"], "ann@b.c");
+    EXPECT_EQ(all["rentals"][0]["has_pin"], true);
+    EXPECT_EQ(all["events"][0]["body"]["data"]["userId"], "ann");
+    for (const char* hidden : {"482915", "f00d"}) {
+        EXPECT_EQ(handed_out.body.find(hidden), std::string::npos) << hidden;
+    }
+
+    const auto refused = ask("POST", path + "/erase");
+    EXPECT_EQ(refused.status, 409) << "r1 has access";
+    record = std::make_shared<access::RentalRecord>(*record);
+    record->grant_json.clear();
+    put();
+    const auto erased = ask("POST", path + "/erase");
+    EXPECT_EQ(erased.status, 200);
+    EXPECT_GT(body(erased)["rows"].get<int>(), 0);
+    const nlohmann::json left = body(ask("GET", path));
+    EXPECT_TRUE(left["rentals"].empty());
+    EXPECT_TRUE(left["events"].empty());
+    EXPECT_EQ(left["erased"].size(), 1U);
+}
+
+TEST_F(OversightTest, AnEventWhoseBodyWasNotKeptIsNotReplayed) {
+    store::NewEvent event;
+    event.business = "acme";
+    event.source = "storeganise";
+    event.sender_id = "large";
+    event.body = std::string(5000, ' ') + "{}";
+    event.state = store::EventState::kIgnored;
+    std::promise<std::int64_t> id;
+    store->append(std::move(event), [&](const Result<store::Appended>& appended) {
+        id.set_value(appended->event_id);
+    });
+    const std::string path = "/v1/events/" + std::to_string(id.get_future().get()) + "/replay";
+    EXPECT_EQ(ask("POST", path).status, 409);
+}
+
+// A damaged store cannot hold an alert; it is told all the same.
+TEST_F(OversightTest, ADamagedStoreIsAnAlertAndNotReady) {
+    append("e1");
+    store.reset();
+    const std::string path = (folder / "test.db").string();
+    constexpr std::size_t kPageBytes = 4096;
+    std::size_t root_page = 0;
+    {
+        const auto database =
+            store::sqlite::Database::open(path, store::sqlite::Database::Access::kWrite).value();
+        root_page = static_cast<std::size_t>(
+            number(*database, "SELECT rootpage FROM sqlite_schema WHERE name = 'events'").value());
+    }
+    std::string bytes;
+    {
+        std::ifstream file(path, std::ios::binary);
+        bytes.assign(std::istreambuf_iterator<char>(file), {});
+    }
+    // The first page of the events: what the store reads when it opens is whole.
+    bytes.replace((root_page - 1) * kPageBytes, kPageBytes, kPageBytes, '\xA5');
+    std::ofstream(path, std::ios::binary) << bytes;
+    auto opened = store::open_sqlite_store({path}, clock, metrics);
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+    EXPECT_EQ(append("e2"), -1);
+    const nlohmann::json alerts = body(ask("GET", "/v1/alerts"))["alerts"];
+    ASSERT_EQ(alerts.size(), 1U);
+    EXPECT_EQ(alerts[0]["subject"], "store");
+    const auto ready = ask("GET", "/readyz");
+    EXPECT_EQ(ready.status, 503);
+    EXPECT_EQ(body(ready)["store"], "damaged");
+    EXPECT_EQ(ask("GET", "/v1/rentals/acme").status, 500) << "and nothing of it is believed";
+}
 
 TEST_F(OversightTest, ASweepIsAskedForAndReported) {
     const auto asked = ask("POST", "/v1/sweeps/acme", "dry-run=true");

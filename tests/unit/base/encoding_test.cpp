@@ -44,5 +44,17 @@ TEST(EncodingTest, ShortensAtACharactersEdgeAndCleans) {
     EXPECT_EQ(shorten("a\nb\x1b[31m\xff", 20), "a?b?[31m?");
 }
 
+// What looks right and is not must be told apart by who reads the message.
+TEST(EncodingTest, ShowsWhatNobodySees) {
+    EXPECT_EQ(shorten("group:5011\u00a0", 40), "group:5011\\u00a0");
+    EXPECT_EQ(shorten("\u200bann@x.test\ufeff", 40), "\\u200bann@x.test\\ufeff");
+    EXPECT_EQ(shorten("\u202egnp.exe", 40), "\\u202egnp.exe");
+    EXPECT_EQ(shorten("a b", 40), "a b");
+    EXPECT_EQ(shorten("می\u200cخواهم", 40), "می\u200cخواهم");
+    EXPECT_EQ(shorten("ab\u200d", 40), "ab\\u200d");
+    EXPECT_EQ(shorten("abcd\u00a0", 9), "abcd") << "never half of what is written out";
+    EXPECT_EQ(shorten(shorten("x\u00a0", 40), 40), "x\\u00a0");
+}
+
 }  // namespace
 }  // namespace gatehouse

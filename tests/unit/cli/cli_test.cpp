@@ -51,7 +51,11 @@ class CliTest : public ::testing::Test {
             served_ = file;
             return 42;
         };
-        verbs_.check = [this](const std::filesystem::path&) { return problems_; };
+        verbs_.check = [this](const std::filesystem::path&,
+                              const std::vector<std::filesystem::path>& environment_files) {
+            environment_files_ = environment_files;
+            return problems_;
+        };
     }
 
     int run_words(std::vector<std::string> words) {
@@ -74,6 +78,7 @@ class CliTest : public ::testing::Test {
     FakeClient::Notes notes_;
     std::filesystem::path served_;
     config::Problems problems_;
+    std::vector<std::filesystem::path> environment_files_;
     Verbs verbs_;
     std::ostringstream out_;
     std::ostringstream err_;
@@ -98,6 +103,14 @@ TEST_F(CliTest, CheckPrintsEveryProblemAndEndsWith2) {
     EXPECT_EQ((*document)["problems"][0]["line"], 3);
     problems_.erase(problems_.begin());
     EXPECT_EQ(run_words({"check"}), kOk);
+}
+
+TEST_F(CliTest, CheckTakesTheServicesEnvironmentFiles) {
+    EXPECT_EQ(run_words({"check"}), kOk);
+    EXPECT_TRUE(environment_files_.empty());
+    EXPECT_EQ(run_words({"check", "--environment", "/a", "--environment", "/b"}), kOk);
+    EXPECT_EQ(environment_files_, (std::vector<std::filesystem::path>{"/a", "/b"}));
+    EXPECT_EQ(run_words({"serve", "--environment", "/a"}), kUsage);
 }
 
 TEST_F(CliTest, SchemaHoldsThePluginsSettings) {
@@ -165,10 +178,14 @@ TEST_F(CliTest, VersionNeedsNoHost) {
 }
 
 TEST_F(CliTest, AnyAddressMeansLoopback) {
-    folder_.write("gatehouse.yaml", "admin: {address: '::', port: 7, token: '${file:token}'}\n");
+    folder_.write("gatehouse.yaml",
+                  "admin: {address: '::', port: 7, private_network: true, "
+                  "token: '${file:token}'}\n");
     run_words({"plugins"});
     EXPECT_EQ(notes_.address, "[::1]:7");
-    folder_.write("gatehouse.yaml", "admin: {address: 0.0.0.0, port: 7, token: '${file:token}'}\n");
+    folder_.write("gatehouse.yaml",
+                  "admin: {address: 0.0.0.0, port: 7, private_network: true, "
+                  "token: '${file:token}'}\n");
     run_words({"plugins"});
     EXPECT_EQ(notes_.address, "127.0.0.1:7");
 }

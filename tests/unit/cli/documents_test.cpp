@@ -18,7 +18,7 @@ std::string slurp(const std::string& file) {
 }
 
 std::set<std::string> option_names() {
-    std::set<std::string> names{"config", "csv", "json", "help"};
+    std::set<std::string> names{"config", "csv", "environment", "json", "help"};
     for (const RemoteVerb& verb : remote_verbs()) {
         for (const Parameter& parameter : verb.parameters)
             names.emplace(parameter.name);

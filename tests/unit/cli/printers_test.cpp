@@ -54,19 +54,35 @@ TEST(Printers, AnEventShowsItsTimeline) {
         << text;
 }
 
+TEST(Printers, GrantedIsWhatWasConfirmed) {
+    const std::string text = print(print_rentals, R"({"rentals":[
+        {"rental":"r1","desired":"active","granted":"active","grant_pending":false},
+        {"rental":"r2","desired":"active","granted":null,"grant_pending":true},
+        {"rental":"r3","desired":"ended","granted":"active","grant_pending":true},
+        {"rental":"r4","desired":"active","granted":null}]})");
+    for (const char* line : {"r1      -     -     -           active   active           -\n",
+                             "r2      -     -     -           active   pending          -\n",
+                             "r3      -     -     -           ended    active, pending  -\n",
+                             "r4      -     -     -           active   -                -\n"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << line << text;
+    }
+}
+
 TEST(Printers, AnExplanationBeginsWithItsSummary) {
     const std::string text = print(print_explanation, R"({"summary":"the renter may open group:1",
         "rental":"r1","unit_name":"A12","desired":{"state":"active","targets":["group:1"],
         "reasons":["occupied"],"renter":{"name":"Ann","email":"a@b.c"}},
         "grant":{"state":"active","targets":[{"target":"group:1","name":"A12"}]},
         "pending":{"due":"2026-11-22T08:00:00.000Z","attempts":2,"last_error":"503"},
-        "dead_letter":{"id":3,"message":"no e-mail"},"steps":[]})");
+        "shut":"acme/doors does not answer","dead_letter":{"id":3,"message":"no e-mail"},
+        "steps":[]})");
     EXPECT_EQ(text.find("the renter may open group:1\n\n"), 0U) << text;
     EXPECT_NE(text.find("renter      Ann <a@b.c>\n"), std::string::npos) << text;
     EXPECT_NE(text.find("desired     active: group:1\n"), std::string::npos) << text;
     EXPECT_NE(text.find("next look   2026-11-22 08:00:00Z, attempts so far 2\n"), std::string::npos)
         << text;
     EXPECT_NE(text.find("given up    dead letter 3: no e-mail\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("connection  acme/doors does not answer\n"), std::string::npos) << text;
 }
 
 TEST(Printers, AnExplanationShowsWhatItStandsOnAndWhatIsInTheWay) {

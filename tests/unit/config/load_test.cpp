@@ -1,64 +1,38 @@
+#include "config/load.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "config/config.hpp"
-#include "unit/config/environment.hpp"
-#include "unit/config/temporary_folder.hpp"
+#include "unit/config/load_fixture.hpp"
 
 namespace gatehouse::config {
 namespace {
 
-constexpr const char* kHost =
-    "listen: {port: 0, tls: {certificate: cert.pem, key: key.pem}}\n"
-    "admin: {port: 0, token: '${file:admin.token}'}\n"
-    "store: {sqlite: {path: data/gatehouse.db}}\n";
-
-std::string business(const std::string& name, const std::string& more = "") {
-    return "business: " + name +
-           "\n"
-           "storeganise:\n"
-           "  api: https://acme.storeganise.com/api/\n"
-           "  api_key: ${env:GATEHOUSE_TEST_KEY}\n"
-           "  webhook_secrets: ['${env:GATEHOUSE_TEST_SECRET}', '${file:../hook}']\n" +
-           more;
+// The connection's word, else the business's, else the host's.
+TEST_F(LoadTest, TheNearestWordOnIsolationCounts) {
+    const std::string connections =
+        "connections: {plain: {plugin: x}, own: {plugin: x, isolation: business}, "
+        "shared: {plugin: x, isolation: plugin}}\n";
+    const auto isolated = [&](const std::string& of_host, const std::string& of_business) {
+        folder_.write(
+            "gatehouse.yaml",
+            kHost + std::string(of_host.empty() ? "" : "runner: {isolation: " + of_host + "}\n"));
+        write_business(
+            "acme.yaml",
+            business("acme", (of_business.empty() ? "" : "isolation: " + of_business + "\n") +
+                                 connections));
+        std::string names;
+        const Loaded loaded = load_all();
+        for (const auto& [name, connection] : loaded.config.businesses.at("acme").connections)
+            names += connection.is_isolated ? name + " " : "";
+        return names;
+    };
+    EXPECT_EQ(isolated("", ""), "own ");
+    EXPECT_EQ(isolated("business", ""), "own plain ");
+    EXPECT_EQ(isolated("business", "plugin"), "own ");
+    EXPECT_EQ(isolated("plugin", "business"), "own plain ");
 }
-
-class LoadTest : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        environment_.set("GATEHOUSE_TEST_KEY", "HUSH-key");
-        environment_.set("GATEHOUSE_TEST_SECRET", "HUSH-secret");
-        folder_.write("cert.pem", "c");
-        folder_.write("key.pem", "k");
-        folder_.write("admin.token", "HUSH-0123456789abcdef\n");
-        folder_.write("hook", "HUSH-hook\n");
-        folder_.write("gatehouse.yaml", kHost);
-        std::filesystem::create_directory(folder_.path() / "businesses.d");
-    }
-
-    void write_business(const std::string& file, const std::string& text) {
-        folder_.write("businesses.d/" + file, text);
-    }
-
-    Loaded load_all() const { return load(folder_.path() / "gatehouse.yaml"); }
-
-    // Every problem on a line of its own, without the folder's name.
-    std::string problems() const {
-        std::string text;
-        for (const Problem& problem : load_all().problems)
-            text += to_string(problem) + '\n';
-        const std::string folder = folder_.path().string() + '/';
-        for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder)) {
-            text.erase(at, folder.size());
-        }
-        EXPECT_EQ(text.find("HUSH"), std::string::npos) << text;
-        return text;
-    }
-
-    TemporaryFolder folder_;
-    Environment environment_;
-};
 
 TEST_F(LoadTest, ReadsHostAndBusiness) {
     write_business("acme.yaml",
@@ -133,76 +107,6 @@ TEST_F(LoadTest, ReadsHostAndBusiness) {
     EXPECT_EQ(acme.notify[1].rate.per_ms, 300'000);
 }
 
-TEST_F(LoadTest, ListsTheMistakesOfEveryFile) {
-    folder_.write("gatehouse.yaml",
-                  "lisen: {}\n"
-                  "listen: {port: 99999, tls: {certificate: cert.pem, key: gone.pem}}\n"
-                  "admin: {address: 0.0.0.0, port: 1, token: short}\n"
-                  "store: {sqlite: {}}\n"
-                  "egress: {allow_private: [localhost]}\n");
-    write_business("a.yaml", business("Acme Ltd"));
-    write_business("b.yaml", business("beta",
-                                      "connections:\n"
-                                      "  doors: {plugin: kisi, base_url: 'http://10.0.0.1:80'}\n"
-                                      "  storeganise: {plugin: kisi}\n"
-                                      "sites:\n"
-                                      "  - {site: A, access: door, targets: [group900]}\n"
-                                      "  - {site: A, access: doors}\n"
-                                      "notify: [{on: ['x y'], connection: zzz}]\n"));
-    EXPECT_EQ(
-        problems(),
-        "gatehouse.yaml:1:1: error: unknown key 'lisen' (did you mean 'listen'?)\n"
-        "gatehouse.yaml:2:16: error: 'port' must be a whole number from 0 to 65535\n"
-        "gatehouse.yaml:3:18: warning: the admin port speaks plain HTTP and is not on loopback "
-        "(use 127.0.0.1, or put TLS in front of it)\n"
-        "gatehouse.yaml:3:43: warning: 'token' is a secret in plain text (use ${env:NAME} or "
-        "${file:/path})\n"
-        "gatehouse.yaml:3:43: warning: the admin token is shorter than 16 characters (openssl "
-        "rand -hex 32)\n"
-        "gatehouse.yaml:4:17: error: required key 'path' is missing\n"
-        "gatehouse.yaml:5:26: error: an item of 'allow_private' must be host:port, as "
-        "127.0.0.1:9090\n"
-        "gatehouse.yaml:2:9: error: file 'gone.pem' cannot be opened\n"
-        "businesses.d/a.yaml:1:11: error: 'business' must be a name: a-z, 0-9 and '-', at most "
-        "63 characters\n"
-        "businesses.d/b.yaml:1:11: warning: no 'time_zone': its days begin and end with UTC's "
-        "(give "
-        "the business or each site one, as Europe/Copenhagen)\n"
-        "businesses.d/b.yaml:7:35: error: 'base_url' is plain http, and its address is not in "
-        "egress.allow_private (use https)\n"
-        "businesses.d/b.yaml:8:16: error: a connection cannot be called 'storeganise' (choose "
-        "another name)\n"
-        "businesses.d/b.yaml:10:23: error: 'access' names no connection of this business (did "
-        "you mean 'doors'?)\n"
-        "businesses.d/b.yaml:10:39: error: an item of 'targets' must be kind:id, as group:4711\n"
-        "businesses.d/b.yaml:11:12: error: this site stands here twice\n"
-        "businesses.d/b.yaml:12:16: error: an item of 'on' must be an event type, as "
-        "job.unit_moveIn.created or invoice.*\n"
-        "businesses.d/b.yaml:12:36: error: 'connection' names no connection of this business "
-        "(known here: 'doors', 'storeganise')\n");
-}
-
-TEST_F(LoadTest, ABusinessNeedsItsSecrets) {
-    write_business("a.yaml",
-                   "business: a\nstoreganise: {api: 'https://a.b/api', api_key: '',"
-                   " webhook_secrets: []}\n");
-    write_business("b.yaml", "business: b\nstoreganise: {api: 'https://a.b/api'}\n");
-    const std::string text = problems();
-    EXPECT_NE(text.find("a.yaml:2:48: error: 'api_key' must be 1 to 4096"), std::string::npos)
-        << text;
-    EXPECT_NE(text.find("error: 'webhook_secrets' is empty"), std::string::npos) << text;
-    EXPECT_NE(text.find("b.yaml:2:14: error: required key 'api_key' is missing"), std::string::npos)
-        << text;
-    EXPECT_NE(text.find("required key 'webhook_secrets' is missing"), std::string::npos) << text;
-}
-
-TEST_F(LoadTest, RefusesABusinessThatIsThereTwice) {
-    write_business("a.yaml", business("acme"));
-    write_business("b.yaml", business("acme"));
-    EXPECT_NE(problems().find("businesses.d/b.yaml:1:1: error: business 'acme' is already in "),
-              std::string::npos);
-}
-
 TEST_F(LoadTest, AllowsPlainHttpOnlyToListedAddresses) {
     const auto local = [](const std::string& api) {
         return "business: a\nstoreganise: {api: '" + api +
@@ -211,7 +115,8 @@ TEST_F(LoadTest, AllowsPlainHttpOnlyToListedAddresses) {
     };
     folder_.write("gatehouse.yaml",
                   std::string(kHost) + "egress: {allow_private: ['Sims.local:80', '[::1]:9']}\n");
-    for (const char* api : {"http://sims.LOCAL/api", "HTTP://sims.local:80", "http://[::1]:9/x"}) {
+    for (const char* api :
+         {"http://sims.LOCAL/api", "HTTP://sims.local:80/b/acme/api/", "http://[::1]:9/x/api"}) {
         write_business("a.yaml", local(api));
         EXPECT_EQ(problems(), "") << api;
     }
@@ -232,12 +137,6 @@ TEST_F(LoadTest, ReadsOnlyYamlFilesAndSaysSo) {
               "businesses.d/b.yml: warning: this file is not read (rename it to "
               "*.yaml)\n");
     EXPECT_EQ(load_all().config.businesses.size(), 1U);
-}
-
-TEST_F(LoadTest, AMissingFolderOrFileIsAProblem) {
-    std::filesystem::remove_all(folder_.path() / "businesses.d");
-    EXPECT_EQ(problems(), "businesses.d: error: the folder of the businesses cannot be read\n");
-    EXPECT_TRUE(has_errors(load("/nowhere/gatehouse.yaml").problems));
 }
 
 TEST_F(LoadTest, ReadsTheAdminSectionWithoutTheRest) {
@@ -275,17 +174,51 @@ TEST_F(LoadTest, FingerprintFollowsEveryFileAndValue) {
     EXPECT_NE(load_all().config.fingerprint, third);
 }
 
-TEST_F(LoadTest, ADayThatNobodyGaveAZoneIsAWarning) {
-    const std::string doors = "connections: {doors: {plugin: kisi}}\n";
-    write_business("a.yaml", business("a", doors + "sites: [{site: '*', access: doors}]\n"));
-    write_business("b.yaml", business("b", doors + "time_zone: UTC\n" +
-                                               "sites: [{site: '*', access: doors}]\n"));
-    write_business("c.yaml",
-                   business("c", doors + "sites: [{site: '*', access: doors, time_zone: UTC}]\n"));
-    write_business("d.yaml", business("d"));
-    EXPECT_EQ(problems(),
-              "businesses.d/a.yaml:1:11: warning: no 'time_zone': its days begin and end with "
-              "UTC's (give the business or each site one, as Europe/Copenhagen)\n");
+TEST_F(LoadTest, TextsOfSettingsAreOnOneLineWhereverTheyComeFrom) {
+    const std::string key = "connections: {doors: {plugin: kisi, settings: ";
+    for (const std::string value : {"HUSH\r", "HUSH\n\n", "\tHUSH", "HU\x01SH", "HUSH\x7f"}) {
+        environment_.set("GATEHOUSE_TEST_SETTING", value);
+        folder_.write("setting", value + "HUSH\n");  // one line end at its end is none of it
+        for (const std::string settings :
+             {"{api_key: '${env:GATEHOUSE_TEST_SETTING}'}", "{api_key: '${file:../setting}'}",
+              "{a: {b: ['${env:GATEHOUSE_TEST_SETTING}']}}",
+              "{'a/b~c': '${env:GATEHOUSE_TEST_SETTING}'}"}) {
+            write_business("a.yaml", business("acme", key + settings + "}}\n"));
+            const std::string said = problems();
+            EXPECT_NE(said.find("must be text on one line"), std::string::npos) << settings << said;
+            EXPECT_NE(said.find("businesses.d/a.yaml:6:"), std::string::npos) << said;
+        }
+    }
+    environment_.set("GATEHOUSE_TEST_SETTING", "caf\u00e9 HUSH");
+    write_business("a.yaml",
+                   business("acme", key + "{api_key: '${env:GATEHOUSE_TEST_SETTING}'}}}\n"));
+    EXPECT_EQ(problems(), "");
+}
+
+TEST_F(LoadTest, AMessageMayHaveManyLines) {
+    write_business("a.yaml", business("acme",
+                                      "connections: {mail: {plugin: email}}\n"
+                                      "notify:\n"
+                                      "  - on: [invoice.*]\n"
+                                      "    connection: mail\n"
+                                      "    message:\n"
+                                      "      text: |\n"
+                                      "        Dear renter,\n"
+                                      "        $5 are due.\n"));
+    EXPECT_EQ(problems(), "");
+}
+
+TEST_F(LoadTest, ABusinessHasTheHostsQuotaUnlessItHasItsOwn) {
+    folder_.write("gatehouse.yaml",
+                  std::string(kHost) + "quota: {events_per_second: 7, bytes_per_day: 2GiB}\n");
+    write_business("a.yaml", business("a"));
+    write_business("b.yaml", business("b", "quota: {bytes_per_day: 64MiB}\n"));
+    const Loaded loaded = load_all();
+    EXPECT_TRUE(loaded.problems.empty());
+    EXPECT_EQ(loaded.config.businesses.at("a").quota.events_per_second, 7);
+    EXPECT_EQ(loaded.config.businesses.at("a").quota.bytes_per_day, 2'147'483'648);
+    EXPECT_EQ(loaded.config.businesses.at("b").quota.events_per_second, 7);
+    EXPECT_EQ(loaded.config.businesses.at("b").quota.bytes_per_day, 67'108'864);
 }
 
 TEST_F(LoadTest, LoadsTenThousandBusinesses) {

@@ -12,7 +12,7 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
-#include "config/config.hpp"
+#include "config/load.hpp"
 #include "config/schema.hpp"
 #include "config/yaml_tree.hpp"
 #include "config/yaml_values.hpp"

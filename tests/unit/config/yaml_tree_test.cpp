@@ -44,7 +44,8 @@ TEST(YamlTree, TellsQuotedFromPlainAndNull) {
 
 TEST(YamlTree, ReportsADuplicateKeyAtItsPlace) {
     EXPECT_EQ(refusal("a: 1\nb: 2\na: 3\n"),
-              "f.yaml:3:1: error: key 'a' stands here twice (keep one of them)");
+              "f.yaml:3:1: error: key 'a' stands here twice (the first is in line 1; keep one of "
+              "them)");
 }
 
 TEST(YamlTree, RefusesAnchorsAliasesTagsAndComplexKeys) {
@@ -92,6 +93,48 @@ TEST(YamlTree, RefusesBytesThatAreNoText) {
     EXPECT_NE(refusal("a: \xff\n").find("UTF-8"), std::string::npos);
     EXPECT_NE(refusal(std::string("a: \0b\n", 6)).find("f.yaml:1:1"), std::string::npos);
     EXPECT_NE(refusal("a: \x1b[2J\n").find("control"), std::string::npos);
+}
+
+// As Windows' editors save it: both orders, with the mark and without.
+TEST(YamlTree, NamesTheEncodingOfAFileThatIsNotUtf8) {
+    const std::string text = "business: acme\nstoreganise: {api: x}\n";
+    for (const bool is_big : {true, false}) {
+        for (const bool has_mark : {true, false}) {
+            std::string wide;
+            if (has_mark) wide += is_big ? "\xfe\xff" : "\xff\xfe";
+            for (const char c : text) {
+                if (is_big) wide += '\0';
+                wide += c;
+                if (!is_big) wide += '\0';
+            }
+            EXPECT_EQ(refusal(wide),
+                      "f.yaml: error: the file is UTF-16, not UTF-8 (save it as UTF-8 in the "
+                      "editor)");
+        }
+    }
+    EXPECT_EQ(refusal("a: 1\nb: caf\xe9\nc: 2\n"),
+              "f.yaml:2:1: error: the file is not UTF-8: here stand other bytes (save it as UTF-8 "
+              "in the editor)");
+    EXPECT_EQ(refusal("\xef\xbb\xbf"
+                      "a: 1\n"),
+              "")
+        << "UTF-8's own mark is harmless";
+}
+
+TEST(YamlTree, NamesAnIndentationThatIsNotWhatItLooksLike) {
+    for (const char* blank : {"\u00a0", "\u2003", "\u200b", "\u202f", "\u3000", "\ufeff"}) {
+        for (const std::string before : {"", " ", "  "}) {
+            const std::string odd = before + blank + " ";
+            const std::string text = "a:\n  b: 1\n" + odd + "c: 2\nd: 3\n";
+            const std::string said = refusal(text);
+            EXPECT_NE(said.find("(U+"), std::string::npos) << said << text;
+            EXPECT_NE(said.find("f.yaml:3:"), std::string::npos) << said << text;
+        }
+    }
+    EXPECT_EQ(refusal("a: |\n  x\n  \u00a0\u00a0y\nb: 1\n"), "") << "within a text it is text";
+    EXPECT_EQ(refusal("a: caf\u00e9\u00a0noir\n"), "");
+    const std::string other = refusal("a: [1\nb: \u00a02\n");
+    EXPECT_EQ(other.find("indentation holds"), std::string::npos) << other;
 }
 
 TEST(YamlTree, SaysWhereTheSyntaxBreaks) {

@@ -120,7 +120,7 @@ TEST_F(CareTest, AWellConnectionIsAskedAndComesAgain) {
     EXPECT_THAT(plugins_.asked, ElementsAre("access.probe", "events.subscribe", "events.catch_up"));
     const json& asked = plugins_.requests["events.subscribe"];
     EXPECT_EQ(asked["url"], "https://gate.example/v1/webhooks/acme/doors");
-    EXPECT_EQ(asked["secret"], "{{secret:webhook_secret}}");
+    EXPECT_FALSE(asked.contains("secret")) << "the plugins' host puts the reference in";
     EXPECT_EQ(asked["targets"], json({"lock:1", "lock:2"}));
 }
 
@@ -209,9 +209,31 @@ TEST_F(CareTest, WhatIsGoneFromTheConfigurationEndsWell) {
 
 TEST_F(CareTest, EachConnectionGetsOneTaskThatLeavesAWaitingOneAlone) {
     const std::vector<NewTask> tasks = care_tasks(config_, kNow);
-    ASSERT_EQ(tasks.size(), 1U);
-    EXPECT_EQ(tasks[0].key, "doors");
+    ASSERT_EQ(tasks.size(), 2U);
+    EXPECT_EQ(tasks[0].key, kAccountCareKey);
+    EXPECT_EQ(tasks[0].due_ms, kNow);
+    EXPECT_EQ(tasks[1].key, "doors");
     EXPECT_TRUE(tasks[0].only_if_absent);
+    EXPECT_TRUE(tasks[1].only_if_absent);
+}
+
+TEST_F(CareTest, P10_TheConnectionsOfAHostThatStartsAreCaredForOneAfterTheOther) {
+    for (const int businesses : {2, 100, 2'000, 10'000}) {
+        config::Config config;
+        for (int i = 0; i < businesses; ++i) {
+            config.businesses["b" + std::to_string(i)].connections["doors"] = {};
+        }
+        std::vector<NewTask> tasks = care_tasks(config, kNow);
+        // The account and the doors of each.
+        ASSERT_EQ(tasks.size(), 2 * static_cast<std::size_t>(businesses));
+        const std::int64_t most_apart_ms =
+            std::min(kCareApartMs, config.dispatch.care_ms / (2 * businesses));
+        for (std::size_t i = 1; i < tasks.size(); ++i) {
+            EXPECT_EQ(tasks[i].due_ms - tasks[i - 1].due_ms, most_apart_ms);
+            EXPECT_TRUE(tasks[i].pushes_back);
+        }
+        EXPECT_LT(tasks.back().due_ms, kNow + config.dispatch.care_ms);
+    }
 }
 
 }  // namespace

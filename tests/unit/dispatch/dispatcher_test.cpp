@@ -65,6 +65,20 @@ class Recorder final : public TaskHandler {
     std::vector<Task> seen_;
 };
 
+// The time of day can be set, as a person or a time server does it; steady time goes on.
+class SetClock final : public Clock {
+  public:
+    UnixMs now_ms() const override { return clock_.now_ms() + set_by_ms_; }
+    std::int64_t steady_ns() const override { return clock_.steady_ns(); }
+    void move_ms(std::int64_t by_ms) { set_by_ms_ += by_ms; }
+
+  private:
+    SystemClock clock_;
+    std::atomic<std::int64_t> set_by_ms_ = 0;
+};
+
+constexpr std::int64_t kHourMs = 3'600'000;
+
 Outcome good(const Task&) {
     return {{}, {}, nullptr};
 }
@@ -98,7 +112,7 @@ class DispatcherTest : public testing::Test {
     }
 
     test::TempDir dir_;
-    SystemClock clock_;
+    SetClock clock_;
     SystemRandom random_;
     observe::Metrics metrics_;
     config::Dispatch settings_;
@@ -116,6 +130,29 @@ TEST_F(DispatcherTest, RunsWhatIsEnqueuedBeforeAndAfterItStarts) {
     EXPECT_EQ(store_->queue_state()->leased, 0);
 }
 
+TEST_F(DispatcherTest, P9_TheWorkOfAHeldBusinessStaysAsItIsUntilItIsHeldNoMore) {
+    Recorder recorder(good);
+    enqueue("held", "before");
+    {
+        Dispatcher dispatcher(*store_, {{TaskKind::kReconcile, &recorder}}, settings_, clock_,
+                              random_, metrics_, nullptr, {"held"});
+        ASSERT_TRUE(dispatcher.start());
+        enqueue("held", "after");
+        enqueue("acme", "r1");
+        enqueue("beta", "r2");
+        ASSERT_TRUE(recorder.wait_for_runs(2));
+        ASSERT_TRUE(dispatcher.stop(kGraceMs));
+    }
+    for (const Task& task : recorder.seen())
+        EXPECT_NE(task.business, "held");
+    EXPECT_EQ(store_->queue_state()->waiting, 2);
+    EXPECT_EQ(store_->waiting("held", TaskKind::kReconcile, "before").value()->attempts, 0);
+    const auto dispatcher = start(recorder);
+    ASSERT_TRUE(recorder.wait_for_runs(4));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(store_->queue_state()->waiting, 0);
+}
+
 TEST_F(DispatcherTest, AFailureIsRetriedAndCounted) {
     std::atomic<int> runs = 0;
     Recorder recorder([&](const Task&) {
@@ -127,6 +164,43 @@ TEST_F(DispatcherTest, AFailureIsRetriedAndCounted) {
     ASSERT_TRUE(dispatcher->stop(kGraceMs));
     EXPECT_EQ(recorder.seen()[2].attempt, 3);
     EXPECT_EQ(recorder.seen()[2].first_due_ms, recorder.seen()[0].first_due_ms);
+}
+
+// Ways stay shut for long: the line says so once, what was changed meanwhile is always told.
+TEST_F(DispatcherTest, APostponedTaskUsesUpNoAttemptAndSaysSoOnce) {
+    class Postponer final : public TaskHandler {
+      public:
+        Outcome run(const Task& task, observe::StepLog& steps) override {
+            EXPECT_EQ(task.attempt, 1);
+            steps.add(observe::StepKind::kAsked, "GET vendor/users -> 200");
+            steps.add(observe::StepKind::kAsked, "POST vendor/users -> 201");
+            Outcome outcome;
+            if (++runs_ <= 4) {
+                outcome.status = postpone(ErrorKind::kUnavailable, "shut", 1);
+            } else {
+                done.set_value();
+            }
+            return outcome;
+        }
+
+        std::promise<void> done;
+
+      private:
+        int runs_ = 0;  // of one task: never two at once
+    } handler;
+    const auto dispatcher = start(handler);
+    enqueue("acme", "r1");
+    ASSERT_TRUE(handler.done.get_future().wait_for(kPatience) == std::future_status::ready);
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    const auto count = [&](std::string_view text) {
+        const auto steps = store_->rental_steps("acme", "r1", 100);
+        return std::ranges::count_if(*steps, [&](const store::TimelineStep& line) {
+            return line.step.text.starts_with(text);
+        });
+    };
+    EXPECT_EQ(count("GET"), 2);
+    EXPECT_EQ(count("POST"), 5);
+    EXPECT_EQ(count("unavailable: shut"), 1);
 }
 
 TEST_F(DispatcherTest, AnOutcomeThatTheStoreRefusesDoesNotKeepItsTaskLeased) {
@@ -199,10 +273,57 @@ TEST_F(DispatcherTest, P10_AHungBusinessDelaysNoOther) {
         enqueue("calm", "r" + std::to_string(i));
     }
     EXPECT_TRUE(recorder.wait_for_runs(20)) << "all of the calm business while the other hangs";
-    EXPECT_LE(recorder.most_at_once(), 8U);
+    EXPECT_LE(recorder.most_at_once(), 64U);
     release.set_value();
     EXPECT_TRUE(recorder.wait_for_runs(70));
     ASSERT_TRUE(dispatcher->stop(kGraceMs));
+}
+
+// Whatever hangs, and however many it is: a business that is not known to be slow has a place.
+TEST_F(DispatcherTest, P10_HoweverManyBusinessesHangAnotherOneGoesOn) {
+    for (const Priority priority : {Priority::kUrgent, Priority::kNormal}) {
+        reopen();
+        std::promise<void> released;
+        const std::shared_future<void> release = released.get_future().share();
+        std::promise<void> quick_ran;
+        Recorder recorder([&](const Task& task) {
+            if (task.business.starts_with("hung")) {
+                release.wait();
+            } else {
+                quick_ran.set_value();
+            }
+            return good(task);
+        });
+        const auto dispatcher = start(recorder);
+        std::vector<NewTask> tasks;
+        for (int i = 0; i < 12; ++i) {
+            for (const char* key : {"r1", "r2", "r3", "r4", "r5"}) {
+                tasks.push_back({"hung" + std::to_string(i), TaskKind::kReconcile, key,
+                                 clock_.now_ms(), 0, priority});
+            }
+        }
+        ASSERT_TRUE(store_->enqueue(tasks).has_value());
+        enqueue("quick", "r1");
+        EXPECT_EQ(quick_ran.get_future().wait_for(kPatience), std::future_status::ready);
+        released.set_value();
+        EXPECT_TRUE(recorder.wait_for_runs(tasks.size() + 1));
+        EXPECT_TRUE(dispatcher->stop(kGraceMs));
+        EXPECT_LE(recorder.most_at_once(), 64U) << "eight for each place";
+    }
+}
+
+TEST_F(DispatcherTest, AThrowingHandlerEndsNoWorker) {
+    Recorder recorder([&](const Task& task) -> Outcome {
+        if (task.key == "bad") throw std::runtime_error("a defect");
+        return good(task);
+    });
+    settings_.workers = 1;
+    const auto dispatcher = start(recorder);
+    enqueue("acme", "bad");
+    enqueue("acme", "fine");
+    ASSERT_TRUE(recorder.wait_for_runs(1));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    EXPECT_EQ(store_->dead_letters(std::nullopt, 0, 10)->size(), 1U);
 }
 
 TEST_F(DispatcherTest, P5_WhatWasLeasedWhenTheProcessEndedIsTakenUpAgain) {
@@ -215,6 +336,74 @@ TEST_F(DispatcherTest, P5_WhatWasLeasedWhenTheProcessEndedIsTakenUpAgain) {
     ASSERT_TRUE(recorder.wait_for_runs(1));
     ASSERT_TRUE(dispatcher->stop(kGraceMs));
     EXPECT_EQ(recorder.seen()[0].attempt, 2) << "the run that never ended counts as an attempt";
+}
+
+// Each of these waits for hours where a due time is taken as it was written.
+TEST_F(DispatcherTest, WorkOfAClockThatWasAheadRunsOnceItIsPutRight) {
+    for (const std::int64_t ahead_ms : {2 * kHourMs, 20 * kHourMs, 10'000 * kHourMs}) {
+        clock_.move_ms(ahead_ms);
+        const std::string key = "r" + std::to_string(ahead_ms);
+        std::promise<void> failed;
+        std::atomic<int> runs = 0;
+        Recorder recorder([&](const Task&) {
+            if (++runs > 1) return Outcome{};
+            failed.set_value();
+            return Outcome{fail(ErrorKind::kUnavailable, "503"), {}, {}};
+        });
+        const auto dispatcher = start(recorder);
+        enqueue("acme", key);
+        failed.get_future().wait();
+        clock_.move_ms(-ahead_ms);
+        EXPECT_TRUE(recorder.wait_for_runs(2)) << ahead_ms;
+        ASSERT_TRUE(dispatcher->stop(kGraceMs));
+    }
+}
+
+TEST_F(DispatcherTest, WorkOfAClockThatWasAheadRunsAfterARestartWithTheRightOne) {
+    clock_.move_ms(2 * kHourMs);
+    enqueue("acme", "r1");
+    clock_.move_ms(-2 * kHourMs);
+    reopen();
+    Recorder recorder(good);
+    const auto dispatcher = start(recorder);
+    EXPECT_TRUE(recorder.wait_for_runs(1));
+    ASSERT_TRUE(dispatcher->stop(kGraceMs));
+}
+
+// One failure before and one after is no day of trying, be it a clock that was set or a host that
+// was down.
+TEST_F(DispatcherTest, TimeInWhichNothingWasTriedKillsNoWork) {
+    settings_.first_retry_ms = 3'600'000;
+    settings_.max_retry_ms = 3'600'000;
+    for (const bool is_down : {false, true}) {
+        const std::string key = is_down ? "down" : "set";
+        Recorder recorder([&](const Task& task) {
+            if (task.key != key) return Outcome{};
+            return Outcome{fail(ErrorKind::kUnavailable, "503", 3'600'000), {}, {}};
+        });
+        auto dispatcher = start(recorder);
+        enqueue("acme", key);
+        const auto is_stored = [&] {
+            const auto waiting = store_->waiting("acme", TaskKind::kReconcile, key);
+            return waiting && *waiting && !(*waiting)->last_error.empty();
+        };
+        while (!is_stored()) {
+            std::this_thread::yield();
+        }
+        if (is_down) {
+            ASSERT_TRUE(dispatcher->stop(kGraceMs));
+            dispatcher.reset();
+        }
+        clock_.move_ms(40 * kHourMs);
+        if (is_down) {
+            reopen();
+            dispatcher = start(recorder);
+        }
+        enqueue("acme", key + " wakes the scheduler");
+        EXPECT_TRUE(recorder.wait_for_runs(3)) << key;
+        ASSERT_TRUE(dispatcher->stop(kGraceMs));
+        EXPECT_EQ(store_->queue_state()->dead, 0) << key;
+    }
 }
 
 TEST_F(DispatcherTest, FollowUpsRunNext) {

@@ -45,6 +45,20 @@ TEST(LookAlertsTest, WhatOnlyAPersonCanMendIsRaisedAtOnce) {
     EXPECT_EQ(changes.back().unit_id, "u1");
 }
 
+TEST(LookAlertsTest, AStateThatIsNotKnownIsOneAlertForAllItsRentals) {
+    Look look = failed(Look::Stage::kDeciding, ErrorKind::kConflict);
+    look.unknown_state = "paused";
+    for (const bool is_past_budget : {false, true}) {
+        EXPECT_EQ(raised(look, is_past_budget), "state:paused");
+    }
+    look.status = {};  // nothing is held
+    EXPECT_EQ(raised(look), "state:paused");
+    EXPECT_TRUE(cures(look, "rental:r1"));
+    look.unknown_state = "a\nb\x01" + std::string(1000, 'x');
+    EXPECT_LT(raised(look).size(), 80U);
+    EXPECT_EQ(raised(look), state_subject(look.unknown_state));
+}
+
 TEST(LookAlertsTest, TheUnitIsNamedOnce) {
     Look look = failed(Look::Stage::kDeciding, ErrorKind::kInvalid);
     look.status = fail(ErrorKind::kInvalid, "unit A12 has no target");

@@ -13,6 +13,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::int64_t kKeepIdsMs = 730LL * 86'400'000;
 class FakeStoreganise final : public test::StubClient {
   public:
     std::map<std::string, json> objects;  // "jobs/j1"
@@ -89,7 +90,8 @@ class NotifyTest : public testing::Test {
     }
 
     Outcome route(int attempt = 1) {
-        return Router(businesses_, clock_).run(task(TaskKind::kRoute, "9", attempt), steps_);
+        return Router(businesses_, clock_, kKeepIdsMs)
+            .run(task(TaskKind::kRoute, "9", attempt), steps_);
     }
     Outcome notify(const std::string& key = "9/0/ops", int attempt = 1) {
         return notifier_.run(task(TaskKind::kNotify, key, attempt), steps_);
@@ -205,6 +207,51 @@ TEST_F(NotifyTest, TheIdOfAMessageIsTheSameWheneverItIsSent) {
     EXPECT_EQ(id(0), id(1));
     EXPECT_NE(id(0), id(2));
     EXPECT_EQ(id(0).size(), 35U);
+}
+
+// A restored database gives rows other ids; whoever charges by the message's id must see the same.
+TEST_F(NotifyTest, TheIdOfAMessageHangsOnTheEventAndTheRouteAlone) {
+    add_route({"job.*"});
+    add_route({"job.*"});
+    const auto id_of = [&](auto change, const std::string& key) {
+        Task told = task(TaskKind::kNotify, key);
+        told.event_source = "storeganise";
+        told.event_sender_id = "5bf48b";
+        change(told);
+        EXPECT_TRUE(notifier_.run(told, steps_).status) << said();
+        return json::parse(plugins_.calls.back().document)["id"].template get<std::string>();
+    };
+    const auto as_it_is = [](Task&) {};
+    const std::string id = id_of(as_it_is, "9/0/ops");
+    EXPECT_EQ(id_of([](Task& told) { told.event_id = 12; }, "12/0/ops"), id) << "another row";
+    EXPECT_EQ(id_of([](Task& told) { told.attempt = 7; }, "9/0/ops"), id);
+    EXPECT_EQ(
+        id_of([](Task& told) { told.event_body = R"({"id":"5bf48b", "data": {}})"; }, "9/0/ops"),
+        id)
+        << "a body that was written otherwise";
+    EXPECT_NE(id_of([](Task& told) { told.event_sender_id = "5bf48c"; }, "9/0/ops"), id);
+    EXPECT_NE(id_of([](Task& told) { told.event_source = "doors"; }, "9/0/ops"), id);
+    EXPECT_NE(id_of(as_it_is, "9/1/ops"), id);
+    businesses_["bravo"] = {&config_, std::make_unique<FakeStoreganise>()};
+    EXPECT_NE(id_of([](Task& told) { told.business = "bravo"; }, "9/0/ops"), id);
+}
+
+// Whether it was told before nobody knows any more, and its webhook may be anybody's copy.
+TEST_F(NotifyTest, AnEventOlderThanIdsAreKnownIsToldNobody) {
+    add_route({"job.*"});
+    const auto kind_at = [&](UnixMs now_ms) {
+        clock_.set_ms(now_ms);
+        const Outcome outcome = route();
+        EXPECT_EQ(outcome.follow_ups.size(), outcome.status ? 1U : 0U);
+        return outcome.status ? std::nullopt : std::optional(outcome.status.error().kind);
+    };
+    const UnixMs made_ms = *parse_utc("2026-11-22T08:00:00.000Z");
+    EXPECT_EQ(kind_at(made_ms), std::nullopt);
+    EXPECT_EQ(kind_at(made_ms - 1), std::nullopt) << "made by a clock that is ahead";
+    EXPECT_EQ(kind_at(made_ms + kKeepIdsMs), std::nullopt);
+    EXPECT_EQ(kind_at(made_ms + kKeepIdsMs + 1), ErrorKind::kInvalid);
+    config_.notify.clear();
+    EXPECT_TRUE(route().status) << "and where nobody is told there is nothing to refuse";
 }
 
 TEST_F(NotifyTest, ARoutesRateIsItsOwnAndWaitsOutItsTime) {

@@ -171,6 +171,28 @@ TEST_F(ResolveTest, P7_ATransferLinksItsRentalsAndMarksBoth) {
     EXPECT_EQ(outcome.transfers[0].done_ms, 0);
 }
 
+TEST_F(ResolveTest, WhatAnEventSaysOfItsRentalsGoesWithTheirLooks) {
+    const std::map<std::string, TaskFlags> said{{"job.unit_moveIn.completed", kSaysMovedIn},
+                                                {"job.unit_moveOut.completed", kSaysOver},
+                                                {"job.unit_moveOut.created", kSaysLeaving},
+                                                {"job.unit_moveOut.cancelled", kSaysStaying},
+                                                {"unitRental.markOverdue", kSaysOverdue},
+                                                {"unitRental.unmarkOverdue", kSaysPaid},
+                                                {"unitRental.updated", 0}};
+    for (const auto& [type, flags] : said) {
+        const Outcome outcome = resolve(type, R"({"unitRentalIds":["r1","r2"]})");
+        ASSERT_EQ(outcome.follow_ups.size(), 2U) << type;
+        for (const NewTask& look : outcome.follow_ups) {
+            EXPECT_EQ(look.flags, flags) << type;
+        }
+    }
+    const Outcome transfer =
+        resolve("job.unit_transfer.completed", R"({"oldRentalId":"old","newRentalId":"new"})");
+    for (const NewTask& look : transfer.follow_ups) {
+        EXPECT_EQ(look.flags, look.key == "old" ? kSaysOver : kSaysMovedIn);
+    }
+}
+
 TEST_F(ResolveTest, P7_ATransferMayNameItsRentalsItself) {
     const Outcome outcome = resolve("job.unit_transfer.completed",
                                     R"({"oldRentalId":{"id":"old"},"newRentalId":"new"})");

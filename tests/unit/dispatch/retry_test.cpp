@@ -57,6 +57,27 @@ TEST(RetryTest, BackOffStaysWithinItsGrowingStep) {
     }
 }
 
+TEST(RetryTest, WhatIsPostponedComesBackWhenTheWayOpensWhateverTheAttempt) {
+    SystemRandom random;
+    for (const ErrorKind kind : {ErrorKind::kUnavailable, ErrorKind::kRateLimited,
+                                 ErrorKind::kInternal, ErrorKind::kAuth}) {
+        for (const int attempt : {1, 7, 40}) {
+            for (const std::int64_t asked_ms : {0LL, 1LL, 5'000LL, 9'000'000'000'000'000'000LL}) {
+                const Error error = postpone(kind, "shut", asked_ms).value();
+                const auto next = next_attempt(error, attempt, kNow, kNow, settings(), random);
+                ASSERT_TRUE(next.has_value());
+                const std::int64_t least_ms =
+                    std::clamp<std::int64_t>(asked_ms, kMinDelayMs, 3'600'000);
+                EXPECT_GE(*next - kNow, least_ms);
+                EXPECT_LE(*next - kNow, least_ms + least_ms / 4);
+            }
+        }
+    }
+    const Error error = postpone(ErrorKind::kUnavailable, "shut", 1'000).value();
+    EXPECT_EQ(next_attempt(error, 1, kNow - 86'400'000, kNow, settings(), random), std::nullopt)
+        << "a budget ends all the same";
+}
+
 TEST(RetryTest, JitterIsFull) {
     EXPECT_EQ(delay(ErrorKind::kUnavailable, 3, 8'000), 8'000);
     EXPECT_EQ(delay(ErrorKind::kUnavailable, 3, 0), kMinDelayMs);

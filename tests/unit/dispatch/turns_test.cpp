@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <list>
 #include <map>
 
 namespace gatehouse::dispatch {
 namespace {
+
+constexpr Priority kUrgent = Priority::kUrgent;
+constexpr Priority kNormal = Priority::kNormal;
 
 std::map<std::string, int> counts(const std::vector<Turn>& turns) {
     std::map<std::string, int> dealt;
@@ -15,97 +19,248 @@ std::map<std::string, int> counts(const std::vector<Turn>& turns) {
     return dealt;
 }
 
+using Counts = std::map<std::string, int>;
+
+TurnLimits limits(int places, int per_business) {
+    return {places, places * 8, per_business};
+}
+
+// Turns with tasks that stay at work until the test ends them.
+class Table {
+  public:
+    explicit Table(const TurnLimits& limits) : turns_(limits) {}
+
+    void due(const std::string& business, Priority priority = kUrgent, UnixMs due_ms = 1) {
+        turns_.note_due({business, due_ms, priority});
+    }
+
+    // Deals; the tasks of businesses in `endless` are due again at once.
+    Counts deal(UnixMs now_ms = 100) {
+        const std::vector<Turn> dealt = turns_.deal(now_ms);
+        for (const Turn& turn : dealt) {
+            for (int i = 0; i < turn.count; ++i) {
+                at_work_.push_back(Turns::at_work(turn));
+            }
+            if (is_endless_) due(turn.business, *turn.priority);
+            turns_.settle_lease(turn, turn.count);
+        }
+        return counts(dealt);
+    }
+
+    void be_endless(bool is_endless = true) { is_endless_ = is_endless; }
+
+    // Every task at work becomes slow.
+    void all_slow() {
+        for (AtWork& task : at_work_) {
+            turns_.gave_place(task);
+        }
+    }
+
+    void end_all_of(const std::string& business) {
+        for (auto task = at_work_.begin(); task != at_work_.end();) {
+            const auto next = std::next(task);
+            if (task->business == business) {
+                turns_.task_ended(*task);
+                at_work_.erase(task);
+            }
+            task = next;
+        }
+    }
+
+    void end_all() {
+        for (const AtWork& task : at_work_) {
+            turns_.task_ended(task);
+        }
+        at_work_.clear();
+    }
+
+    std::size_t at_work() const { return at_work_.size(); }
+    Turns& turns() { return turns_; }
+
+  private:
+    Turns turns_;
+    std::list<AtWork> at_work_;
+    bool is_endless_ = false;
+};
+
 TEST(TurnsTest, NothingDueNothingDealt) {
-    Turns turns(4);
-    EXPECT_TRUE(turns.deal(8, 100).empty());
+    Turns turns(limits(8, 4));
+    EXPECT_TRUE(turns.deal(100).empty());
     EXPECT_EQ(turns.next_due_ms(), std::nullopt);
-    turns.note_due("acme", 200);
-    EXPECT_TRUE(turns.deal(8, 100).empty());
+    turns.note_due({"acme", 200, kUrgent});
+    EXPECT_TRUE(turns.deal(100).empty());
     EXPECT_EQ(turns.next_due_ms(), 200);
 }
 
 TEST(TurnsTest, P10_ABurstGetsItsShareAndNoMore) {
-    Turns turns(4);
-    turns.note_due("burst", 1);
-    turns.note_due("calm", 50);
-    EXPECT_EQ(counts(turns.deal(2, 100)), (std::map<std::string, int>{{"burst", 1}, {"calm", 1}}));
+    Turns turns(limits(2, 4));
+    turns.note_due({"burst", 1, kUrgent});
+    turns.note_due({"calm", 50, kUrgent});
+    EXPECT_EQ(counts(turns.deal(100)), (Counts{{"burst", 1}, {"calm", 1}}));
 }
 
-TEST(TurnsTest, EveryFourthTurnOfABusinessIsForWhatHasAged) {
-    Turns turns(4);
-    std::string aged;
-    for (int i = 0; i < 12; ++i) {
-        turns.note_due("busy", 1);
-        for (const Turn& turn : turns.deal(1, 100)) {
-            aged += turn.takes_aged ? 'a' : '-';
-            turns.note_due("busy", 1);
-            turns.task_ended("busy");
-        }
-    }
-    EXPECT_EQ(aged, "---a---a---a");
+TEST(TurnsTest, FreePlacesGoRoundUpToTheCap) {
+    Turns turns(limits(32, 3));
+    turns.note_due({"a", 1, kUrgent});
+    turns.note_due({"b", 1, kUrgent});
+    EXPECT_EQ(counts(turns.deal(100)), (Counts{{"a", 3}, {"b", 3}}));
 }
 
-TEST(TurnsTest, FreeWorkersGoRoundUpToTheCap) {
-    Turns turns(3);
-    turns.note_due("a", 1);
-    turns.note_due("b", 1);
-    EXPECT_EQ(counts(turns.deal(32, 100)), (std::map<std::string, int>{{"a", 3}, {"b", 3}}));
+TEST(TurnsTest, P10_AHungBusinessLeavesTheOthersTheirPlaces) {
+    Table table(limits(32, 4));
+    table.due("hung");
+    ASSERT_EQ(table.deal(), (Counts{{"hung", 4}}));
+    table.due("hung");  // its backlog
+    EXPECT_TRUE(table.deal().empty());
+    EXPECT_EQ(table.turns().next_due_ms(), std::nullopt) << "only an ended task can change that";
+    table.due("other");
+    EXPECT_EQ(table.deal(), (Counts{{"other", 4}}));
+    table.end_all();
+    EXPECT_EQ(table.deal(), (Counts{{"hung", 4}}));
 }
 
-TEST(TurnsTest, P10_AHungBusinessLeavesTheOthersTheirWorkers) {
-    Turns turns(4);
-    turns.note_due("hung", 1);
-    const std::vector<Turn> first = turns.deal(32, 100);
-    ASSERT_EQ(counts(first).at("hung"), 4);
-    turns.note_due("hung", 1);  // its backlog
-    turns.settle_lease(first[0], 4);
-    EXPECT_TRUE(turns.deal(28, 100).empty());
-    EXPECT_EQ(turns.next_due_ms(), std::nullopt) << "only an ended task can change that";
-    turns.note_due("other", 100);
-    EXPECT_EQ(counts(turns.deal(28, 100)), (std::map<std::string, int>{{"other", 4}}));
-    turns.task_ended("hung");
-    EXPECT_EQ(counts(turns.deal(24, 100)), (std::map<std::string, int>{{"hung", 1}}));
-}
-
-TEST(TurnsTest, ALeaseThatFindsLessGivesTheWorkersBack) {
-    Turns turns(4);
-    turns.note_due("a", 1);
-    const std::vector<Turn> dealt = turns.deal(4, 100);
-    turns.note_due("a", 500);  // what the lease tells: one more, later
+TEST(TurnsTest, ALeaseThatFindsLessGivesThePlacesBack) {
+    Turns turns(limits(4, 4));
+    turns.note_due({"a", 1, kUrgent});
+    const std::vector<Turn> dealt = turns.deal(100);
+    turns.note_due({"a", 500, kUrgent});  // what the lease tells: one more, later
     turns.settle_lease(dealt[0], 1);
     EXPECT_EQ(turns.next_due_ms(), 500);
-    turns.task_ended("a");
-    EXPECT_EQ(counts(turns.deal(9, 600)), (std::map<std::string, int>{{"a", 4}}));
+    turns.task_ended(Turns::at_work(dealt[0]));
+    EXPECT_EQ(counts(turns.deal(600)), (Counts{{"a", 4}}));
 }
 
 TEST(TurnsTest, EarlierNewsPullsADueTimeForward) {
-    Turns turns(4);
-    turns.note_due("a", 500);
-    turns.note_due("a", 900);
+    Turns turns(limits(1, 4));
+    turns.note_due({"a", 500, kUrgent});
+    turns.note_due({"a", 900, kUrgent});
     EXPECT_EQ(turns.next_due_ms(), 500);
-    turns.note_due("a", 50);
+    turns.note_due({"a", 50, kUrgent});
     EXPECT_EQ(turns.next_due_ms(), 50);
-    EXPECT_EQ(counts(turns.deal(1, 60)), (std::map<std::string, int>{{"a", 1}}));
+    EXPECT_EQ(counts(turns.deal(60)), (Counts{{"a", 1}}));
 }
 
 TEST(TurnsTest, EveryBusinessHasItsTurnBeforeAnyHasASecond) {
-    Turns turns(4);
-    for (int i = 0; i < 100; ++i) {
-        turns.note_due("b" + std::to_string(i), i);
-    }
-    std::map<std::string, int> dealt;
-    for (int round = 0; round < 10; ++round) {
-        for (const Turn& turn : turns.deal(10, 1000)) {
-            dealt[turn.business] += turn.count;
-            turns.note_due(turn.business, 0);  // always more to do
-            turns.settle_lease(turn, turn.count);
-            turns.task_ended(turn.business);
+    for (const Priority priority : {kUrgent, kNormal}) {
+        Table table(limits(20, 4));
+        table.be_endless();
+        for (int i = 0; i < 100; ++i) {
+            table.due("b" + std::to_string(i), priority, i);
+        }
+        Counts dealt;
+        const int rounds = priority == kUrgent ? 5 : 10;  // normal ones have half of the places
+        for (int round = 0; round < rounds; ++round) {
+            for (const auto& [business, count] : table.deal(1000)) {
+                dealt[business] += count;
+            }
+            table.end_all();
+        }
+        EXPECT_EQ(dealt.size(), 100U);
+        for (const auto& [business, count] : dealt) {
+            EXPECT_EQ(count, 1) << business;
         }
     }
-    EXPECT_EQ(dealt.size(), 100U);
-    for (const auto& [business, count] : dealt) {
-        EXPECT_EQ(count, 1) << business;
+}
+
+// Cares and sweeps of however many businesses, at whatever they hang.
+TEST(TurnsTest, P10_NormalTasksOfManyBusinessesLeavePlacesForAnUrgentOne) {
+    for (const int places : {2, 3, 8, 32, 256}) {
+        Table table(limits(places, 4));
+        table.be_endless();
+        for (int i = 0; i < 2'000; ++i) {
+            table.due("b" + std::to_string(i), kNormal);
+        }
+        table.deal();
+        table.due("calm");
+        EXPECT_GE(table.deal()["calm"], 1) << places;
+        for (int round = 0; round < 40; ++round) {
+            table.deal();
+            table.all_slow();
+        }
+        EXPECT_LE(table.at_work(), static_cast<std::size_t>(places * 4 + 4));
+        table.due("other", kUrgent);
+        EXPECT_GE(table.deal()["other"], 1) << places;
     }
+}
+
+// However many businesses' vendors hang, in whatever order their tasks come.
+TEST(TurnsTest, P10_UrgentTasksOfSlowBusinessesLeavePlacesForAQuickOne) {
+    for (const int businesses : {8, 40, 100, 2'000}) {
+        Table table(limits(32, 4));
+        table.be_endless();
+        // They are known to be slow one after the other, as in life.
+        for (int i = 0; i < businesses; ++i) {
+            if (table.turns().slow() >= 192) break;
+            table.due("hung" + std::to_string(i));
+            table.deal();
+            table.all_slow();
+        }
+        for (int round = 0; round < 20; ++round) {
+            table.deal();
+            table.all_slow();
+        }
+        table.deal();
+        table.be_endless(false);
+        for (int i = 0; i < 10; ++i) {
+            const std::string name = "quick" + std::to_string(i);
+            table.due(name);
+            EXPECT_GE(table.deal()[name], 1) << businesses;
+            table.end_all_of(name);
+        }
+    }
+}
+
+TEST(TurnsTest, ABusinessThatIsQuickAgainNeedNotWaitBehindTheSlow) {
+    Table table(limits(2, 1));
+    std::list<AtWork> own;
+    Turns& turns = table.turns();
+    turns.note_due({"was_slow", 1, kUrgent});
+    own.push_back(Turns::at_work(turns.deal(100).at(0)));
+    turns.gave_place(own.back());
+    turns.task_ended(own.back());
+    turns.note_due({"was_slow", 1, kUrgent});
+    const auto dealt = turns.deal(100);
+    ASSERT_EQ(dealt.size(), 1U);
+    EXPECT_FALSE(dealt[0].is_of_slow);
+}
+
+TEST(TurnsTest, WhatHasAgedGetsOnHoweverManyUrgentTasksThereAre) {
+    constexpr UnixMs kNow = 1'000'000;
+    // Of the same business and of another one; young ones wait.
+    for (const std::string business : {"busy", "other"}) {
+        for (const bool is_aged : {true, false}) {
+            Table table(limits(1, 4));
+            table.be_endless();
+            table.due("busy", kUrgent, kNow - 1);
+            table.due(business, kNormal, is_aged ? kNow - kAgedMs : kNow - kAgedMs + 1);
+            std::string order;
+            for (int i = 0; i < 12; ++i) {
+                for (const Turn& turn : table.turns().deal(kNow)) {
+                    order += turn.priority == kNormal ? 'a' : '-';
+                    table.turns().note_due(
+                        {turn.business,
+                         turn.priority == kNormal && is_aged ? kNow - kAgedMs : kNow - 1,
+                         *turn.priority});
+                    table.turns().task_ended(Turns::at_work(turn));
+                }
+            }
+            EXPECT_EQ(order, is_aged ? "---a---a---a" : "------------") << business;
+        }
+    }
+}
+
+TEST(TurnsTest, OnlyAPlaceIsMissing) {
+    Table table(limits(2, 4));
+    table.due("a");
+    table.deal();
+    table.due("b");
+    EXPECT_TRUE(table.deal().empty());
+    EXPECT_TRUE(table.turns().is_short_of_places());
+    EXPECT_EQ(table.turns().next_due_ms(), std::nullopt);
+    table.all_slow();
+    EXPECT_FALSE(table.turns().is_short_of_places());
+    EXPECT_EQ(table.turns().next_due_ms(), 0);
+    EXPECT_EQ(table.deal(), (Counts{{"b", 2}}));
 }
 
 }  // namespace

@@ -155,7 +155,13 @@ std::vector<Case> cases() {
         {"NulInField", "GET /a HTTP/1.1\r\nHost: x" + std::string(1, '\0') + "\r\n\r\n", {"!400"}},
         {"EmptyFieldName", "GET /a HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", {"!400"}},
         {"NoColon", "GET /a HTTP/1.1\r\nHost: x\r\nxyz\r\n\r\n", {"!400"}},
-        {"LeadingEmptyLine", "\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"LeadingEmptyLine", "\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", {"GET /a []"}},
+        {"LeadingEmptyLines", "\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"LeadingBareCr", "\rGET /a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"LeadingBareLf", "\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"EmptyLineAfterABody",
+         with("Content-Length: 2\r\n", "hi\r\n") + with("Content-Length: 2\r\n", "ho"),
+         {"POST /a [hi]", "POST /a [ho]"}},
         {"HostMissing", "GET /a HTTP/1.1\r\n\r\n", {"!400"}},
         {"HostTwice", "GET /a HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", {"!400"}},
         {"OddFieldsPass",
@@ -168,9 +174,17 @@ std::vector<Case> cases() {
         {"VersionMissing", "GET /a\r\nHost: x\r\n\r\n", {"!400"}},
         {"TwoBlanks", "GET  /a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
         {"BlankAtEnd", "GET /a HTTP/1.1 \r\nHost: x\r\n\r\n", {"!400"}},
-        {"TargetAbsolute", "GET http://x/a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
-        {"TargetAsterisk", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"TargetAbsolute", "GET http://x/a HTTP/1.1\r\nHost: x\r\n\r\n", {"GET /a []"}},
+        {"TargetAbsoluteTls",
+         "GET HTTPS://x:8443/a/b?c=d HTTP/1.1\r\nHost: y\r\n\r\n",
+         {"GET /a/b?c=d []"}},
+        {"TargetAbsoluteNoPath", "GET http://x HTTP/1.1\r\nHost: x\r\n\r\n", {"GET / []"}},
+        {"TargetAbsoluteQueryOnly", "GET http://x?c HTTP/1.1\r\nHost: x\r\n\r\n", {"GET /?c []"}},
+        {"TargetAbsoluteNobody", "GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"TargetAbsoluteUser", "GET http://u@x/a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"TargetOtherScheme", "GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
         {"TargetAuthority", "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
+        {"TargetAsterisk", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
         {"TargetNotAscii", "GET /\xc3\xa4 HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
         {"TargetFragment", "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", {"!400"}},
         {"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {"!400"}},
@@ -220,6 +234,58 @@ TEST(FramingGuardTest, WaitsForContinueOnlyUntilTheBodyBegins) {
     EXPECT_EQ(guard.phase(), Phase::kComplete);
     guard.next();
     EXPECT_FALSE(guard.expects_continue());
+}
+
+// Gives out so many bytes and notes what is out.
+class CountedRoom final : public BodyRoom {
+  public:
+    explicit CountedRoom(std::size_t all) : all_(all) {}
+    bool take(std::size_t bytes) override {
+        if (out + bytes > all_) return false;
+        out += bytes;
+        return true;
+    }
+    void give_back(std::size_t bytes) override { out -= bytes; }
+    std::size_t out = 0;
+
+  private:
+    std::size_t all_;
+};
+
+TEST(FramingGuardTest, TakesRoomForWhatABodyHoldsAndGivesItBack) {
+    const std::string chunk(50'000, 'x');
+    for (const bool is_chunked : {false, true}) {
+        CountedRoom room(150'000);
+        FramingGuard guard({8192, 1'000'000}, &room);
+        const auto send = [&] {
+            guard.feed(
+                with(is_chunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: 400000\r\n"));
+            EXPECT_EQ(guard.phase(), Phase::kBody);
+            EXPECT_EQ(room.out, 0U) << "what was only announced costs nothing";
+            for (int i = 0; i < 8 && guard.phase() == Phase::kBody; ++i) {
+                guard.feed(is_chunked ? "c350\r\n" + chunk + "\r\n" : chunk);
+                EXPECT_GE(room.out, guard.body().size());
+            }
+        };
+        send();
+        EXPECT_EQ(guard.phase(), Phase::kRefused);
+        EXPECT_EQ(guard.refusal(), 503);
+        EXPECT_EQ(room.out, 0U) << "refused";
+    }
+    CountedRoom room(150'000);
+    {
+        FramingGuard guard({8192, 1'000'000}, &room);
+        guard.feed(with("Content-Length: 50000\r\n"));
+        guard.feed(chunk);
+        EXPECT_EQ(guard.phase(), Phase::kComplete);
+        EXPECT_EQ(room.out, 50'000U);
+        guard.next();
+        EXPECT_EQ(room.out, 0U) << "the next request";
+        guard.feed(with("Content-Length: 90000\r\n"));
+        guard.feed(chunk);
+        EXPECT_GT(room.out, 0U);
+    }
+    EXPECT_EQ(room.out, 0U) << "the connection is gone";
 }
 
 TEST(FramingGuardTest, GivesFieldsAsSentAndInOrder) {

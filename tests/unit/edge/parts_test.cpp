@@ -1,72 +1,22 @@
-// The edge's small parts: who is admitted, when a connection is looked at, how messages reach a
+// The edge's small parts: when a connection is looked at, how messages reach a
 // worker, how addresses read.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <poll.h>
 
-#include <cstring>
 #include <thread>
 #include <vector>
 
-#include "edge/admission.hpp"
 #include "edge/deadlines.hpp"
 #include "edge/inbox.hpp"
 #include "edge/socket_address.hpp"
+#include "unit/edge/addresses.hpp"
 
 namespace gatehouse::edge {
 namespace {
 
-sockaddr_storage address(const std::string& text) {
-    sockaddr_storage storage{};
-    sockaddr_in v4{};
-    sockaddr_in6 v6{};
-    if (::inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
-        v4.sin_family = AF_INET;
-        std::memcpy(&storage, &v4, sizeof v4);
-    } else {
-        ::inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr);
-        v6.sin6_family = AF_INET6;
-        std::memcpy(&storage, &v6, sizeof v6);
-    }
-    return storage;
-}
-
 bool is_readable(int fd) {
     pollfd asked{fd, POLLIN, 0};
     return ::poll(&asked, 1, 0) == 1;
-}
-
-TEST(AdmissionTest, CountsInAllAndPerAddress) {
-    Admission admission(3, 2);
-    const auto first = address_key(address("192.0.2.1"));
-    const auto other = address_key(address("192.0.2.2"));
-    auto a = admission.admit(first);
-    auto b = admission.admit(first);
-    EXPECT_TRUE(a && b);
-    EXPECT_FALSE(admission.admit(first));
-    auto c = admission.admit(other);
-    EXPECT_TRUE(c);
-    EXPECT_FALSE(admission.admit(address_key(address("192.0.2.3"))));
-    b.reset();
-    EXPECT_EQ(admission.count(), 2U);
-    EXPECT_TRUE(admission.admit(first));
-}
-
-TEST(AdmissionTest, TakesANetworkOfIpv6ForOneClient) {
-    EXPECT_EQ(address_key(address("2001:db8::1")), address_key(address("2001:db8::ffff:2")));
-    EXPECT_NE(address_key(address("2001:db8::1")), address_key(address("2001:db8:0:1::1")));
-    EXPECT_EQ(address_key(address("192.0.2.1")), address_key(address("::ffff:192.0.2.1")));
-    EXPECT_NE(address_key(address("192.0.2.1")), address_key(address("::ffff:192.0.2.2")));
-}
-
-TEST(AdmissionTest, TellsWhenTheLastOneLeft) {
-    Admission admission(1, 1);
-    auto slot = admission.admit({});
-    EXPECT_FALSE(admission.wait_until_empty(std::chrono::milliseconds(1)));
-    std::thread leaving([&slot] { slot.reset(); });
-    EXPECT_TRUE(admission.wait_until_empty(std::chrono::seconds(10)));
-    leaving.join();
 }
 
 TEST(DeadlinesTest, GivesThemInOrderAndOnlyWhenDue) {
@@ -149,9 +99,9 @@ TEST(ResponderTest, AnswersOnceAndOnlyOnce) {
 }
 
 TEST(SocketAddressTest, ReadsAsPeopleWriteIt) {
-    EXPECT_EQ(address_text(address("192.0.2.1")), "192.0.2.1");
-    EXPECT_EQ(address_text(address("2001:db8::1")), "2001:db8::1");
-    EXPECT_EQ(address_text(address("::ffff:192.0.2.1")), "192.0.2.1");
+    EXPECT_EQ(address_text(socket_address("192.0.2.1")), "192.0.2.1");
+    EXPECT_EQ(address_text(socket_address("2001:db8::1")), "2001:db8::1");
+    EXPECT_EQ(address_text(socket_address("::ffff:192.0.2.1")), "192.0.2.1");
 }
 
 }  // namespace

@@ -136,14 +136,48 @@ TEST_F(WebhookHandlerTest, AWrongSignatureIs401AndNothingIsStored) {
     EXPECT_EQ(stored(), 0U);
 }
 
-TEST_F(WebhookHandlerTest, UnknownPathsAndBusinessesAre404) {
+TEST_F(WebhookHandlerTest, PathsOfAnotherShapeAre404) {
     const std::string right = test::storeganise_signature("new", kBody);
-    for (const char* path :
-         {"/", "/v1/webhooks/", "/v1/webhooks/other/storeganise", "/v1/webhooks/acme/gates",
-          "/v1/webhooks/other/doors", "/v1/webhooks/acme/storeganise/"}) {
+    for (const char* path : {"/", "/v1/webhooks/", "/v1/webhooks/acme", "/v1/webhooks/acme/",
+                             "/v1/webhooks//acme/x", "/v1/webhooks/acme/storeganise/x",
+                             "/v1/webhooks/acme/storeganise//", "//v1/webhooks/acme/storeganise"}) {
         EXPECT_EQ(send(kBody, {{"sg-signature", right}}, path).status, 404) << path;
     }
+    EXPECT_EQ(stored(), 0U);
+}
+
+TEST_F(WebhookHandlerTest, TakesASlashAtTheEnd) {
+    const std::string right = test::storeganise_signature("new", kBody);
+    EXPECT_EQ(send(kBody, {{"sg-signature", right}}, std::string(kPath) + "/").status, 200);
+    EXPECT_EQ(stored(), 1U);
+}
+
+// Whoever asks learns nothing of which businesses and connections there are.
+TEST_F(WebhookHandlerTest, AnswersForWhoIsNotHereAsForAWrongSignature) {
+    const std::string right = test::storeganise_signature("new", kBody);
+    const std::string wrong = test::storeganise_signature("other", kBody);
+    const std::vector<std::vector<std::pair<std::string_view, std::string_view>>> shown{
+        {{"sg-signature", wrong}},
+        {{"authorization", "Basic eDp5"}},
+        {{"sg-signature", wrong}, {"content-encoding", "gzip"}},
+        {{"x-nothing", "x"}},
+        {}};
+    for (const auto& headers : shown) {
+        for (const char* method : {"POST", "GET", "PUT"}) {
+            const auto known = send(kBody, headers, kPath, method);
+            for (const char* path : {"/v1/webhooks/other/storeganise", "/v1/webhooks/acme/gates",
+                                     "/v1/webhooks/other/doors"}) {
+                const auto unknown = send(kBody, headers, path, method);
+                EXPECT_EQ(unknown.status, known.status) << path;
+                EXPECT_EQ(unknown.body, known.body) << path;
+            }
+            EXPECT_NE(known.status, 200);
+        }
+    }
+    EXPECT_EQ(send(kBody, {{"sg-signature", right}}, "/v1/webhooks/other/storeganise").status, 401);
     EXPECT_EQ(send(kBody, {{"sg-signature", right}}, kPath, "GET").status, 405);
+    EXPECT_EQ(send(kBody, {{"sg-signature", right}, {"content-encoding", "gzip"}}, kPath).status,
+              415);
     EXPECT_EQ(stored(), 0U);
 }
 
@@ -257,6 +291,16 @@ TEST_F(WebhookHandlerTest, AVendorsEventWithoutAnIdIsKnownByItsBytes) {
 
 constexpr const char* kKeypads = "/v1/webhooks/acme/keypads";
 
+TEST_F(WebhookHandlerTest, P2_BytesThatMayNotBeKeptAreKnownAgainAfterARestart) {
+    const std::string signature = to_hex(test::hmac_sha256("key", "rubbish"));
+    for (const char* key : {"one key", "one key", "another key"}) {
+        handler_ = std::make_unique<WebhookHandler>(config_, vendors(), *store_, clock_, metrics_,
+                                                    nullptr, Secret(key));
+        EXPECT_EQ(send("rubbish", {{"X-Signature", signature}}, kKeypads).status, 400);
+    }
+    EXPECT_EQ(stored(), 2U);
+}
+
 TEST_F(WebhookHandlerTest, P8_APinIsStruckOutAfterTheSignatureAndBeforeTheStore) {
     constexpr std::string_view kBytes =
         R"({ "uuid": "e1", "type": "code.set", "auth": { "code": 739164, "name": "Ada" } })";
@@ -283,8 +327,8 @@ TEST_F(WebhookHandlerTest, P8_WithoutAnIdTheBytesWithoutThePinAreTheId) {
 
 TEST_F(WebhookHandlerTest, P8_WhatCannotBeReadIsNotKeptWherePinsAreStruckOut) {
     const std::string deep = std::string(40, '[') + "739164" + std::string(40, ']');
-    const std::string not_utf8 = "{\"code\":\"739164\xff\"}";
-    for (const std::string& body : {std::string(R"({"code":739164)"), deep, not_utf8}) {
+    const std::string no_escape = R"({"code":"739164\x"})";
+    for (const std::string& body : {std::string(R"({"code":739164)"), deep, no_escape}) {
         const std::string signature = to_hex(test::hmac_sha256("key", body));
         EXPECT_EQ(send(body, {{"X-Signature", signature}}, kKeypads).status, 400) << body;
         EXPECT_EQ(send(body, {{"X-Signature", signature}}, kKeypads).status, 400) << body;
@@ -320,6 +364,75 @@ TEST_F(WebhookHandlerTest, StandardWebhooksAreTakenWithinFiveMinutes) {
     EXPECT_EQ(late.status, 401);
     EXPECT_NE(late.body.find("5 minutes"), std::string::npos);
     EXPECT_EQ(send_svix("other", "msg_2", now_s).status, 401);
+    EXPECT_EQ(stored(), 1U);
+}
+
+TEST_F(WebhookHandlerTest, P10_BeyondItsQuotaABusinessIsAskedToComeAgainAndOthersAreNot) {
+    config_.businesses["beta"] = config_.businesses["acme"];
+    config_.businesses["acme"].quota = {0.1, 1 << 20};  // six at once
+    int woken = 0;
+    handler_ = std::make_unique<WebhookHandler>(config_, vendors(), *store_, clock_, metrics_,
+                                                [&] { ++woken; });
+    const auto event = [](int id) {
+        return R"({"id":"e)" + std::to_string(id) + R"(","type":"a"})";
+    };
+    for (int id = 0; id < 6; ++id)
+        EXPECT_EQ(send_signed(event(id)).status, 200);
+    for (int id = 6; id < 60; ++id) {
+        const HttpResponse response = send_signed(event(id));
+        EXPECT_EQ(response.status, 429);
+        EXPECT_EQ(response.retry_after_s, 10);
+    }
+    const std::string by_vendor = to_hex(test::hmac_sha256("key", kUnlock));
+    EXPECT_EQ(send(kUnlock, {{"X-Signature", by_vendor}}, kDoors).status, 429)
+        << "its vendors' webhooks count as well";
+    EXPECT_EQ(send("{}", {{"sg-signature", "forged"}}).status, 401) << "a stranger takes nothing";
+    const std::string body = event(0);
+    const std::string signature = test::storeganise_signature("new", body);
+    EXPECT_EQ(send(body, {{"sg-signature", signature}}, "/v1/webhooks/beta/storeganise").status,
+              200);
+    EXPECT_EQ(stored(), 7U);
+    EXPECT_EQ(woken, 1);
+    const auto news = handler_->quota_news().take_changes(clock_.steady_ns());
+    ASSERT_EQ(news.size(), 1U);
+    EXPECT_EQ(news[0].business, "acme");
+    clock_.advance_ms(10'000);
+    EXPECT_EQ(send_signed(event(60)).status, 200);
+}
+
+TEST_F(WebhookHandlerTest, P10_OnlyWhatIsKeptCountsForTheDaysBytes) {
+    config_.businesses["acme"].quota = {10'000, 1 << 20};
+    handler_ = std::make_unique<WebhookHandler>(config_, vendors(), *store_, clock_, metrics_);
+    const auto large = [](const std::string& id, const std::string& type) {
+        return R"({"id":")" + id + R"(","type":")" + type + R"(","x":")" +
+               std::string(600'000, 'x') + "\"}";
+    };
+    EXPECT_EQ(send_signed(large("a", "job.unit_moveIn.completed")).status, 200);
+    for (int copy = 0; copy < 3; ++copy)
+        EXPECT_EQ(send_signed(large("a", "job.unit_moveIn.completed")).status, 429);
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(send_signed(large("i" + std::to_string(i), "brand.new")).status, 200)
+            << "of an event that asks for nothing a large body is not kept";
+    }
+    config_.businesses["acme"].quota = {10'000, 1 << 21};
+    handler_ = std::make_unique<WebhookHandler>(config_, vendors(), *store_, clock_, metrics_);
+    for (int copy = 0; copy < 20; ++copy) {
+        EXPECT_EQ(send_signed(large("b", "job.unit_moveIn.completed")).status, 200)
+            << "a copy that is known already costs nothing";
+    }
+}
+
+TEST_F(WebhookHandlerTest, ABusinessWhoseConfigurationIsRefusedAsksItsSendersToComeAgain) {
+    config_.refused["beta"] = {{"beta.yaml", 0, 0}, "beta.yaml:3:1: error: unknown key"};
+    handler_ = std::make_unique<WebhookHandler>(config_, vendors(), *store_, clock_, metrics_);
+    for (const char* path : {"/v1/webhooks/beta/storeganise", "/v1/webhooks/beta/doors",
+                             "/v1/webhooks/beta/anything"}) {
+        const HttpResponse response = send(kBody, {}, path);
+        EXPECT_EQ(response.status, 503) << path;
+        EXPECT_EQ(response.retry_after_s, 30) << path;
+    }
+    EXPECT_EQ(send(kBody, {}, "/v1/webhooks/beta2/storeganise").status, 401);
+    EXPECT_EQ(send_signed(kBody).status, 200) << "the others go on";
     EXPECT_EQ(stored(), 1U);
 }
 

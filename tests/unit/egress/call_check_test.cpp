@@ -21,13 +21,25 @@ TEST(CallCheckTest, RefusesHeaderInjection) {
     for (const std::string& value :
          {std::string("a\r\nX: b"), std::string("a\nb"), std::string("a\rb"),
           std::string("a\0b", 3), std::string("a\x7f"), std::string("\x01")}) {
-        const auto checked = check_call(with_header("X-Key", value));
+        const auto checked = check_call(with_header("X-Text", value));
         ASSERT_FALSE(checked);
         EXPECT_EQ(checked.error().kind, ErrorKind::kInvalid);
     }
     for (const char* name : {"", "X Key", "X:Key", "X\r\nKey", "X-\xc3\xa4", ":path"}) {
         EXPECT_FALSE(check_call(with_header(name, "x"))) << name;
     }
+}
+
+// Not `invalid`: that would make a dead letter of each renter's work.
+TEST(CallCheckTest, AKeyThatCannotBeSentIsAMatterOfCredentials) {
+    for (const char* name : {"Authorization", "authorization", "X-API-KEY", "X-Auth-Token",
+                             "seam-api-key", "X-Secret"}) {
+        for (const char* value : {"KISI-LOGIN key\r", "key\n", "\x01key", "key\x7f"}) {
+            EXPECT_EQ(check_call(with_header(name, value)).error().kind, ErrorKind::kAuth)
+                << name << value;
+        }
+    }
+    EXPECT_EQ(check_call(with_header("X-Note", "a\r")).error().kind, ErrorKind::kInvalid);
 }
 
 TEST(CallCheckTest, RefusesMalformedMethods) {

@@ -76,6 +76,40 @@ TEST(CurlClientTest, SendsTheCallAsItIs) {
     EXPECT_EQ(seen.body, call.body);
 }
 
+// {"id":"r1"}, and 5,000 letters
+const std::string kGzipped(
+    "\037\213\010\000\000\000\000\000\002\003\253\126\312\114\121\262\122\052"
+    "\062\124\252\005\000\003\362\026\162\013\000\000\000",
+    31);
+const std::string kGzippedLetters(
+    "\037\213\010\000\000\000\000\000\002\003\355\301\061\001\000\000\000\302"
+    "\240\254\353\137\302\024\176\100\001\000\000\000\000\157\003\166\131\364"
+    "\114\210\023\000\000",
+    41);
+
+TEST(CurlClientTest, NoCodingIsAskedForAndOneThatComesIsDecodedWithinTheLimit) {
+    std::string body = kGzipped;
+    HttpPeer peer([&body](const PeerRequest&) {
+        return PeerAnswer{200, body, {{"Content-Encoding", "gzip"}}};
+    });
+    const auto client = client_for(peer);
+    HttpCall call = get("http://" + peer.authority() + "/");
+    const auto reply = client->send(call);
+    ASSERT_TRUE(reply) << reply.error().message;
+    EXPECT_EQ(reply->body, R"({"id":"r1"})");
+    EXPECT_EQ(reply->header("content-encoding"), "");
+    EXPECT_EQ(peer.requests()[0].headers.at("accept-encoding"), "identity");
+    body = kGzippedLetters;
+    call.max_response_bytes = 5'000;
+    EXPECT_TRUE(client->send(call));
+    call.max_response_bytes = 4'999;
+    const auto large = client->send(call);
+    ASSERT_FALSE(large);
+    EXPECT_TRUE(is_too_large(large.error()));
+    body = "not gzip";
+    EXPECT_EQ(client->send(call).error().kind, ErrorKind::kUnavailable);
+}
+
 TEST(CurlClientTest, EveryMethodOnOneConnection) {
     HttpPeer peer([](const PeerRequest& request) {
         return request.method == "DELETE" ? PeerAnswer{204} : PeerAnswer{200, request.body};

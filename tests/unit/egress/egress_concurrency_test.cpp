@@ -24,14 +24,15 @@ class EgressConcurrencyTest : public testing::Test {
         made.key = key;
         made.hosts = {peer.authority()};
         made.plain_hosts = {peer.authority()};
-        made.secrets.emplace("key", Secret("value-of-" + key));
+        SystemRandom random;
+        made.secrets = Secrets({{"key", Secret("value-of-" + key)}}, random);
         return made;
     }
 
     Result<HttpReply> send(const Policy& with, const std::string& path, std::int64_t within_ms) {
         HttpCall call;
         call.url = "http://" + peer.authority() + path;
-        call.headers = {{"Authorization", "{{secret:key}}"}};
+        call.headers = {{"Authorization", with.secrets.reference("key")}};
         observe::StepLog steps(clock);
         return egress->send(with, std::move(call), clock.steady_ns() + within_ms * kMs, &steps);
     }

@@ -26,7 +26,8 @@ class EgressTest : public testing::Test {
         policy.key = "acme/doors";
         policy.hosts = {"api.kisi.io", "127.0.0.1:9090"};
         policy.plain_hosts = {"127.0.0.1:9090"};
-        policy.secrets.emplace("api_key", Secret("TOP-SECRET-VALUE"));
+        policy.secrets = Secrets({{"api_key", Secret("TOP-SECRET-VALUE")}}, random,
+                                 {Secret("the-webhook-secret")});
     }
 
     Result<HttpReply> send(HttpCall call, std::int64_t within_ms = 10'000) {
@@ -45,15 +46,17 @@ class EgressTest : public testing::Test {
     FakeClient client;
     observe::Metrics metrics;
     observe::StepLog steps{client.clock};
+    SystemRandom random;
     Policy policy;
+    std::string key() const { return policy.secrets.reference("api_key"); }
     std::unique_ptr<Egress> egress = make_egress(client, client.clock, metrics);
 };
 
 TEST_F(EgressTest, FillsSecretsInAndWritesOneRedactedStep) {
     HttpCall call;
     call.method = "POST";
-    call.url = "https://api.kisi.io/role_assignments?token={{secret:api_key}}";
-    call.headers = {{"Authorization", "KISI-LOGIN {{secret:api_key}}"}};
+    call.url = "https://api.kisi.io/role_assignments?token=" + key();
+    call.headers = {{"Authorization", "KISI-LOGIN " + key()}};
     ASSERT_TRUE(send(call));
     ASSERT_EQ(client.calls.size(), 1U);
     EXPECT_EQ(client.calls[0].headers[0].second, "KISI-LOGIN TOP-SECRET-VALUE");
@@ -64,7 +67,7 @@ TEST_F(EgressTest, FillsSecretsInAndWritesOneRedactedStep) {
 }
 
 TEST_F(EgressTest, P8_ASecretInThePathStaysAReferenceInTheStep) {
-    ASSERT_TRUE(send(get("https://api.kisi.io/v1/{{secret:api_key}}/x")));
+    ASSERT_TRUE(send(get("https://api.kisi.io/v1/" + key() + "/x")));
     EXPECT_EQ(last_step(), "GET api.kisi.io/v1/{{secret:api_key}}/x -> 200 in 31 ms");
 }
 
@@ -95,10 +98,36 @@ TEST_F(EgressTest, AMalformedUrlOrUnknownSecretIsInvalid) {
 }
 
 TEST_F(EgressTest, TakesEchoedSecretsOutOfReplies) {
-    client.next = HttpReply{401, {}, R"({"error":"unknown key TOP-SECRET-VALUE"})"};
+    client.next = HttpReply{
+        401, {{"x-echo", "TOP-SECRET-VALUE"}}, R"({"error":"unknown key TOP-SECRET-VALUE"})"};
     HttpCall call = get("https://api.kisi.io/");
-    call.headers = {{"Authorization", "KISI-LOGIN {{secret:api_key}}"}};
+    call.headers = {{"Authorization", "KISI-LOGIN " + key()}};
     EXPECT_EQ(send(call)->body, R"({"error":"unknown key ***"})");
+    EXPECT_EQ(send(call)->headers[0].second, "***");
+}
+
+TEST_F(EgressTest, P8_SecretsThatTheRequestDidNotUseAreTakenOutAsWell) {
+    client.next =
+        HttpReply{200, {}, R"({"key":"TOP-SECRET-VALUE","hook":{"secret":"the-webhook-secret"}})"};
+    EXPECT_EQ(send(get("https://api.kisi.io/"))->body, R"({"key":"***","hook":{"secret":"***"}})");
+    client.next = fail(ErrorKind::kUnavailable, "no TOP-SECRET-VALUE there");
+    EXPECT_EQ(send(get("https://api.kisi.io/")).error().message, "no *** there");
+    EXPECT_EQ(last_step(), "GET api.kisi.io/ -> unavailable: no *** there");
+}
+
+TEST_F(EgressTest, P8_WithAnAuthorizationOfItsOwnNoTextStandsForASecret) {
+    policy.authorization = Secret("ApiKey TOP-SECRET-VALUE");
+    HttpCall call = get("https://api.kisi.io/x?q={{secret:api_key}}&" + key());
+    call.method = "POST";
+    call.headers = {{"X-Name", "{{secret:api_key}} {{standard-webhooks:api_key}}"}};
+    call.body = R"({"a":"{{secret:gone}}","b":")" + key() + "\"}";
+    const HttpCall before = call;
+    ASSERT_TRUE(send(call));
+    EXPECT_EQ(client.calls[0].url, before.url);
+    EXPECT_EQ(client.calls[0].body, before.body);
+    EXPECT_EQ(client.calls[0].headers[0], before.headers[0]);
+    EXPECT_EQ(client.calls[0].headers[1],
+              std::make_pair(std::string("Authorization"), std::string("ApiKey TOP-SECRET-VALUE")));
 }
 
 TEST_F(EgressTest, CutsTheTimeoutToTheDeadline) {

@@ -92,7 +92,7 @@ TEST(RateLimiterTest, APastDeadlineAndAStopAreUnavailable) {
 
 TEST(RateLimiterTest, ForgetsTheKeyUnusedForLongest) {
     const ManualClock clock(1000);
-    RateLimiter limiter(clock, 3);
+    RateLimiter limiter(clock, nullptr, 3);
     for (const char* key : {"a", "b", "c", "a", "d", "e"}) {
         EXPECT_TRUE(limiter.wait(key, 0, 1, 2000 * kMs));
     }

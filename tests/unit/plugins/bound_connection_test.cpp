@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 
 namespace gatehouse::plugins {
@@ -25,10 +26,11 @@ class BoundConnectionTest : public testing::Test {
     }
 
     BoundConnection bind(const std::vector<std::string>& allow_private = {}) {
-        return bind_connection("acme", connection_, manifest_, allow_private, problems_);
+        return bind_connection("acme", connection_, manifest_, allow_private, random_, problems_);
     }
 
     Manifest manifest_;
+    SystemRandom random_;
     config::Connection connection_;
     config::Problems problems_;
 };
@@ -81,11 +83,68 @@ TEST_F(BoundConnectionTest, P11_AMailServerNeedsAManifestThatSaysSo) {
 }
 
 TEST_F(BoundConnectionTest, P8_TheFirstWebhookSecretHasANameForThePlugin) {
-    EXPECT_FALSE(bind().policy.secrets.contains("webhook_secret"));
+    EXPECT_EQ(bind().policy.secrets.named("webhook_secret"), nullptr);
     connection_.webhook_secrets = {{Secret("new"), "env:NEW"}, {Secret("old"), "env:OLD"}};
     const BoundConnection bound = bind();
-    EXPECT_EQ(bound.policy.secrets.at("webhook_secret").reveal(), "new");
+    EXPECT_EQ(bound.policy.secrets.named("webhook_secret")->reveal(), "new");
     EXPECT_THAT(bound.document, Not(HasSubstr("new")));
+    const auto subscribe = parse_json(
+        document_for(bound, "events.subscribe", R"({"url":"{{secret:webhook_secret}}"})"));
+    EXPECT_EQ((*subscribe)["url"], "{ {secret:webhook_secret}}");
+    EXPECT_EQ((*subscribe)["secret"], bound.policy.secrets.reference("webhook_secret"));
+}
+
+TEST_F(BoundConnectionTest, P8_AReferenceIsNewForEachConnectionAndProcess) {
+    manifest_.settings_schema =
+        R"({"properties":{"api_key":{"type":"string","secret":true}}})"_json;
+    connection_.settings.value = {{"api_key", "k-123456789"}};
+    connection_.settings.labels["/api_key"] = "env:K";
+    const BoundConnection one = bind();
+    const BoundConnection other = bind();
+    EXPECT_THAT(problems_, IsEmpty());
+    const std::string reference = one.policy.secrets.reference("api_key");
+    EXPECT_EQ(parse_json(one.document).value()["settings"]["api_key"], reference);
+    EXPECT_TRUE(reference.starts_with("{{secret:") && reference.ends_with(":api_key}}"));
+    EXPECT_GT(reference.size(), 9U + 32U + 10U - 1U);
+    EXPECT_NE(reference, other.policy.secrets.reference("api_key"));
+    EXPECT_THAT(one.document, Not(HasSubstr("k-123456789")));
+}
+
+TEST_F(BoundConnectionTest, P8_WhatAPluginAnswersHoldsNoSecretAndKeepsNoReference) {
+    manifest_.settings_schema =
+        R"({"properties":{"api_key":{"type":"string","secret":true}}})"_json;
+    connection_.settings.value = {{"api_key", "k-\"123/456"}};
+    connection_.settings.labels["/api_key"] = "env:K";
+    connection_.webhook_secrets = {{Secret("hook:pass-word"), "env:A"},
+                                   {Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "env:B"}};
+    const BoundConnection bound = bind();
+    const std::string reference = bound.policy.secrets.reference("api_key");
+    const auto answer = [&](const nlohmann::json& detail, const nlohmann::json& references) {
+        return result_from(bound, "access.apply",
+                           nlohmann::json{{"schema", 1},
+                                          {"state", "active"},
+                                          {"targets", nlohmann::json::array()},
+                                          {"detail", detail},
+                                          {"references", references}}
+                               .dump());
+    };
+    const std::string key = "k-\"123/456";
+    const auto struck = answer(key + " pass-word MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw " + reference,
+                               {{"a", key}, {"b", {to_base64("x:" + key)}}});
+    ASSERT_TRUE(struck) << struck.error().message;
+    const nlohmann::json told = parse_json(*struck).value();
+    EXPECT_EQ(told["detail"], "*** *** *** {{secret:api_key}}");
+    EXPECT_EQ(told["references"]["a"], "***");
+    EXPECT_THAT(told["references"].dump(), Not(HasSubstr(to_base64(key).substr(2, 8))));
+    for (const nlohmann::json& references :
+         {nlohmann::json{{"auth", reference}}, nlohmann::json{{"deep", {{"x", reference}}}},
+          nlohmann::json{{"encoded", percent_encode(reference)}},
+          nlohmann::json{{"encoded", to_base64(reference)}}}) {
+        const auto refused = answer("", references);
+        ASSERT_FALSE(refused) << references;
+        EXPECT_EQ(refused.error().kind, ErrorKind::kInternal);
+        EXPECT_THAT(refused.error().message, HasSubstr("'api_key'"));
+    }
 }
 
 TEST_F(BoundConnectionTest, P11_WhatIsNoUrlIsSaid) {

@@ -15,6 +15,10 @@ using testing::IsEmpty;
 std::vector<std::string> check(PluginFixture& fixture) {
     config::Problems problems;
     plugins::check_plugins(fixture.options, fixture.config, problems);
+    // Most tests need no more of a business than its connections.
+    std::erase_if(problems, [](const config::Problem& problem) {
+        return problem.message.ends_with("has neither 'sites' nor 'notify'");
+    });
     std::vector<std::string> said;
     for (const auto& problem : problems)
         said.push_back(config::to_string(problem));
@@ -62,6 +66,62 @@ TEST(CheckTest, EveryMistakeIsListed) {
                     HasSubstr("did you mean 'greeting'?"), HasSubstr("egress.allow_private"),
                     HasSubstr("plugin test does not load: libabi_wrong_magic.so is refused"),
                     HasSubstr("plugin rogue does not load: the runner ended by SIGSEGV")));
+}
+
+config::Site site_of(const std::string& access) {
+    config::Site site;
+    site.site = "*";
+    site.access = access;
+    return site;
+}
+
+TEST(CheckTest, WarnsOfWhatIsConnectedAndNeverUsed) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    fixture.connect("doors", "echo");
+    fixture.connect("spare", "echo");
+    config::Problems problems;
+    plugins::check_plugins(fixture.options, fixture.config, problems);
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems[0].message, "business 'acme' has neither 'sites' nor 'notify'");
+    EXPECT_FALSE(config::has_errors(problems));
+    fixture.config.businesses.begin()->second.sites = {site_of("doors")};
+    EXPECT_THAT(check(fixture), ElementsAre(HasSubstr("acme.yaml:7:3: warning: connection 'spare' "
+                                                      "serves no site")));
+}
+
+TEST(CheckTest, WarnsOfTwoConnectionsToOneAccount) {
+    PluginFixture fixture;
+    fixture.add_plugin({"echo", "echo"});
+    const auto connect = [&](const std::string& business, const std::string& name,
+                             const std::string& key) -> config::Connection& {
+        config::Connection& made = fixture.connect(name, "echo", business);
+        fixture.config.businesses[business].sites.push_back(site_of(name));
+        if (!key.empty()) made.settings.value = {{"key", key}};
+        made.settings.labels["/key"] = "env:KEY";
+        return made;
+    };
+    connect("acme", "doors", "HUSH-1");
+    connect("acme", "gates", "HUSH-2");
+    connect("acme", "bare", "");
+    connect("beta", "bare", "");
+    EXPECT_THAT(check(fixture), IsEmpty());
+    connect("beta", "doors", "HUSH-1").base_url = "https://other.example";
+    EXPECT_THAT(check(fixture), IsEmpty()) << "the same word at another place";
+    connect("beta", "gates", "HUSH-2");
+    EXPECT_THAT(check(fixture),
+                ElementsAre(testing::AllOf(
+                    HasSubstr("beta.yaml:7:3: warning: connection 'gates' has the same account at "
+                              "the vendor as 'gates' of business 'acme'"),
+                    testing::Not(HasSubstr("HUSH")))));
+}
+
+TEST(CheckTest, P9_OnePluginThatDoesNotLoadIsItsOwnFaultAndNoneAtAllIsTheHosts) {
+    PluginFixture fixture;
+    fixture.add_plugin({"test", "wrong_magic"});
+    EXPECT_THAT(check(fixture), Contains(HasSubstr("none of the plugins loads")));
+    fixture.add_plugin({"echo", "echo"});
+    EXPECT_THAT(check(fixture), ElementsAre(HasSubstr("plugin test does not load")));
 }
 
 TEST(CheckTest, ARouteNeedsAPluginThatTakesMessages) {

@@ -30,9 +30,9 @@ TEST(ScrubTest, P8_FindsAPinInADocumentButNotWithinANumber) {
 
 TEST(ScrubTest, P8_ASecretLingersAfterItsCall) {
     SpokenSecrets spoken;
-    spoken.begin(kPin);
+    spoken.begin({kPin});
     EXPECT_EQ(spoken.scrub("482915"), "***");
-    spoken.end(kPin);
+    spoken.end({kPin});
     EXPECT_EQ(spoken.scrub("printed late: 482915"), "printed late: ***");
     EXPECT_EQ(spoken.scrub("482916"), "482916");
 }
@@ -40,10 +40,38 @@ TEST(ScrubTest, P8_ASecretLingersAfterItsCall) {
 TEST(ScrubTest, APluginThatNeverSpeaksLeavesNoSecretsBehind) {
     SpokenSecrets spoken(std::chrono::milliseconds(-1));
     for (int i = 0; i < 100; ++i) {
-        spoken.begin(kPin);
-        spoken.end(kPin);
+        spoken.begin({kPin});
+        spoken.end({kPin});
     }
     EXPECT_LE(spoken.size(), 1U);
+}
+
+TEST(ScrubTest, P8_TheConnectionsSecretsLingerToo) {
+    SystemRandom random;
+    const egress::Secrets secrets({{"api_key", Secret("k-\"123/456")}}, random);
+    const egress::Secrets others({{"api_key", Secret("other-key")}}, random);
+    SpokenSecrets spoken;
+    const Untold untold{{}, secrets};
+    spoken.begin(untold);
+    spoken.begin(untold);
+    EXPECT_EQ(spoken.size(), 1U);
+    spoken.end(untold);
+    spoken.begin({{}, others});
+    spoken.end(untold);
+    EXPECT_EQ(spoken.scrub(R"(k-"123/456, k-\"123\/456, k-%22123%2f456, other-key)"),
+              "***, ***, ***, ***");
+    EXPECT_EQ(spoken.scrub("to " + secrets.reference("api_key")), "to {{secret:api_key}}");
+}
+
+TEST(ScrubTest, ManyConnectionsAreForgottenAfterTheirCalls) {
+    SystemRandom random;
+    SpokenSecrets spoken(std::chrono::milliseconds(-1));
+    for (int i = 0; i < 1000; ++i) {
+        const Untold untold{{}, egress::Secrets({{"k", Secret("a-secret")}}, random)};
+        spoken.begin(untold);
+        spoken.end(untold);
+    }
+    EXPECT_LE(spoken.size(), 65U);
 }
 
 }  // namespace

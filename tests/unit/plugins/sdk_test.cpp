@@ -160,6 +160,16 @@ TEST(SdkJsonTest, DeepJsonIsNotRead) {
     EXPECT_EQ(read_json(R"({"a":"[[[\"]"})")["a"], "[[[\"]");
 }
 
+TEST(SdkJsonTest, WhatAnotherWriterMadeOfATextIsRead) {
+    const std::string bad = "\xEF\xBF\xBD";
+    EXPECT_EQ(read_json(R"({"name":"Ann \ud83d"})")["name"], "Ann " + bad);
+    EXPECT_EQ(read_json(R"([{"name":"\ude00"},{"id":7}])")[1]["id"], 7);
+    EXPECT_EQ(read_json("[\"caf\xe9\"]")[0], "caf" + bad);
+    EXPECT_TRUE(read_json("[NaN]")[0].is_null());
+    EXPECT_EQ(read_json(R"(["\ud83d\ude00"])")[0], "\U0001F600");
+    EXPECT_TRUE(read_json(R"(["\ud83)").is_discarded());
+}
+
 TEST(SdkTargetTest, ATargetIsSplitByItsKind) {
     EXPECT_EQ(target_id("group:4711", "group"), "4711");
     EXPECT_EQ(target_id("group:4711", "lock"), std::nullopt);

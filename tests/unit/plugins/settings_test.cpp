@@ -43,11 +43,11 @@ class SettingsTest : public testing::Test {
     std::string said_;
 };
 
-TEST_F(SettingsTest, P8_ThePluginGetsTheNameOfASecretAndNotTheSecret) {
+TEST_F(SettingsTest, P8_SecretsPartFromTheRest) {
     connection_.settings.value["zone"] = "a";
     const BoundSettings bound = bind();
     EXPECT_EQ(said_, "");
-    EXPECT_EQ(bound.document, (nlohmann::json{{"api_key", "{{secret:api_key}}"}, {"zone", "a"}}));
+    EXPECT_EQ(bound.document, (nlohmann::json{{"zone", "a"}}));
     EXPECT_TRUE(bound.secrets.at("api_key").equals(kSecret));
 }
 
@@ -57,6 +57,12 @@ TEST_F(SettingsTest, ASecretWrittenOutWarnsAndWorks) {
     EXPECT_THAT(said_, HasSubstr("acme.yaml:9:7: warning"));
     EXPECT_THAT(said_, Not(HasSubstr(kSecret)));
     EXPECT_EQ(bound.secrets.size(), 1U);
+}
+
+TEST_F(SettingsTest, ASecretTooShortToBeStruckWarns) {
+    connection_.settings.value["api_key"] = "abc";
+    bind();
+    EXPECT_THAT(said_, HasSubstr("too short"));
 }
 
 TEST_F(SettingsTest, AnUnknownSettingIsSuggested) {

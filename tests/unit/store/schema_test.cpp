@@ -34,6 +34,7 @@ class SchemaTest : public ::testing::Test {
     std::string path_;
     ManualClock clock_{1'700'000'000'000};
     observe::Metrics metrics_;
+    int rows_ = 0;
 };
 
 std::string text_of(const std::string& path) {
@@ -161,6 +162,44 @@ TEST_F(SchemaTest, P5_AFileOfVersion2IsReadInFull) {
     EXPECT_EQ(leased->tasks[0].flags, dispatch::kVerify)
         << "an event asked while it ran, and nobody knows how far the run came";
     EXPECT_EQ(leased->tasks[1].flags, dispatch::kSwept | dispatch::kVerify);
+}
+
+// data/version_3.sql likewise.
+TEST_F(SchemaTest, P5_AFileOfVersion3IsReadInFull) {
+    {
+        const std::unique_ptr<Database> file = database();
+        file->execute(text_of(std::string(STORE_TEST_DATA) + "/version_3.sql"));
+        ASSERT_TRUE(file->status()) << file->status().error().message;
+    }
+    auto store = open_store();
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ(*(*store)->last_seen_ms(), clock_.now_ms() - 10'000);
+    EXPECT_EQ(*(*store)->advance_retention(1000), clock_.now_ms() - 19'000);
+    EXPECT_EQ((*store)->renter("acme", "p9")->erased_ms, std::vector<UnixMs>{1'699'000'000'000});
+    EXPECT_EQ((*store)->forget_ids(clock_.now_ms(), 10).value(), 1);
+    EXPECT_EQ((*store)->forget_rentals(clock_.now_ms(), 10).value(), 1);
+    EXPECT_TRUE(*(*store)->rental("acme", "r1"));
+}
+
+TEST_F(SchemaTest, AVersion2FilesEndedRentalsGetAnAge) {
+    {
+        const std::unique_ptr<Database> file = database();
+        file->execute(text_of(std::string(STORE_TEST_DATA) + "/version_2.sql"));
+        for (const char* desired :
+             {R"({"state":"ended"})", R"({"state":"active"})", "", "{", "[]"}) {
+            file->execute(
+                "INSERT INTO rentals (business, rental_id, connection, site_id, unit_id, "
+                "unit_name, "
+                "renter_id, desired_json, grant_json, fields_json, updated_ms) VALUES (1, 'old' "
+                "|| " +
+                std::to_string(++rows_) + ", '', '', '', '', '', '" + desired + "', '', '', 7)");
+        }
+        ASSERT_TRUE(file->status()) << file->status().error().message;
+    }
+    auto store = open_store();
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ((*store)->forget_rentals(8, 10).value(), 1);
+    EXPECT_FALSE(*(*store)->rental("acme", "old1"));
 }
 
 TEST_F(SchemaTest, AVersion1FilesGrantsAreFoundByTheirTargets) {

@@ -131,7 +131,7 @@ TEST_F(SqliteStoreTest, AFullFileRefusesEventsAndTakesThemAgainOnceThereIsRoom) 
     int taken = 0;
     Result<Appended> appended = Appended();
     while (taken < 1000) {
-        appended = append(**store, event("e" + std::to_string(taken), 20'000));
+        appended = append(**store, event("e" + std::to_string(taken), 4000));
         if (!appended) break;
         ++taken;
     }
@@ -143,7 +143,7 @@ TEST_F(SqliteStoreTest, AFullFileRefusesEventsAndTakesThemAgainOnceThereIsRoom) 
     EXPECT_EQ((*store)->events(filter)->size(), static_cast<std::size_t>(taken));
 
     ASSERT_EQ((*store)->forget_events(kNowMs + 1, 10).value(), 10);
-    EXPECT_TRUE(append(**store, event("e" + std::to_string(taken), 20'000)));
+    EXPECT_TRUE(append(**store, event("e" + std::to_string(taken), 4000)));
 }
 
 TEST_F(SqliteStoreTest, AnEventTooLargeForTheFileFailsAlone) {
@@ -154,10 +154,11 @@ TEST_F(SqliteStoreTest, AnEventTooLargeForTheFileFailsAlone) {
     for (int i = 0; i < 20; ++i) {
         auto answer = std::make_shared<std::promise<bool>>();
         answers.push_back(answer->get_future());
-        (*store)->append(event("e" + std::to_string(i), i % 2 == 0 ? 100 : 5'000'000),
-                         [answer](const Result<Appended>& appended) {
-                             answer->set_value(appended.has_value());
-                         });
+        NewEvent sent = event("e" + std::to_string(i), i % 2 == 0 ? 100 : 5'000'000);
+        sent.state = EventState::kOpen;
+        (*store)->append(std::move(sent), [answer](const Result<Appended>& appended) {
+            answer->set_value(appended.has_value());
+        });
     }
     for (std::size_t i = 0; i < answers.size(); ++i) {
         EXPECT_EQ(answers[i].get(), i % 2 == 0) << i;

@@ -8,11 +8,13 @@
 
 #include "store/sqlite/access_events.hpp"
 #include "store/sqlite/alerts.hpp"
+#include "store/sqlite/clock.hpp"
 #include "store/sqlite/completions.hpp"
 #include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/events.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/rentals.hpp"
+#include "store/sqlite/renters.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/tasks.hpp"
 #include "store/sqlite/transfers.hpp"
@@ -100,9 +102,36 @@ class StatementsTest : public ::testing::Test {
         context_->take_due();
         reclaim_leases(*context_);
         forget_events(*context_, kNowMs + 1, 10);
+        append("e1", TaskKind::kResolve);
+        forget_old();
         enqueue_timer();
         write_alerts();
         forget_access_events(*database_, kNowMs + 1, 10);
+        erase_a_renter();
+    }
+
+    void forget_old() {
+        context_->note_time();
+        context_->take_time();
+        read_seen_ms(*database_);
+        advance_retention(*context_, 1);
+        move_tasks(*context_, -1, 0, 10);
+        forget_ids(*database_, kNowMs + 1, 10);
+        forget_rentals(*database_, kNowMs + 1, 10);
+        forget_dead_letters(*database_, kNowMs + 1, 10);
+        forget_dead_events(*database_, kNowMs + 1, 10);
+    }
+
+    // Every kind of row once, so that each is erased.
+    void erase_a_renter() {
+        RenterRows rows;
+        rows.rentals = {"r1"};
+        rows.events = rows.steps = rows.tasks = rows.dead_letters = {1000};
+        rows.alerts = rows.access_events = {1000};
+        erase_some(*context_, "acme", rows, 100);
+        note_erasure(*context_, "acme", "ann", 1);
+        read_renter(*database_, "acme", "ann");
+        read_access_event(*database_, 1);
     }
 
     void enqueue_timer() {
@@ -178,7 +207,9 @@ class StatementsTest : public ::testing::Test {
 
     // What is read in full because it holds nothing but what was asked for.
     static bool is_all_wanted(const std::string& line) {
-        return line == "SCAN CONSTANT ROW" || line == "SCAN r USING INDEX rentals_blocked";
+        return line == "SCAN CONSTANT ROW" || line == "SCAN r USING INDEX rentals_blocked" ||
+               line.rfind("SCAN json_each VIRTUAL TABLE", 0) == 0 ||
+               line.rfind("SCAN term VIRTUAL TABLE", 0) == 0;
     }
 
     // The lines of the plan that walk a table or a whole index.

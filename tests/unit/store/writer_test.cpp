@@ -6,6 +6,8 @@
 #include <fstream>
 #include <future>
 
+#include "store/sqlite/damage.hpp"
+
 namespace gatehouse::store::sqlite {
 namespace {
 
@@ -40,9 +42,11 @@ class WriterTest : public ::testing::Test {
         database->execute(
             "CREATE TABLE tasks (business INTEGER, due_ms INTEGER, "
             "leased_until_ms INTEGER)");
+        database->execute(
+            "CREATE TABLE clock (id INTEGER PRIMARY KEY, seen_ms INTEGER, retention_ms INTEGER)");
         writer_ = std::make_unique<Writer>(std::move(database),
-                                           std::make_unique<Checkpointer>(open(), 1000), clock_,
-                                           metrics_, WriterLimits());
+                                           std::make_unique<Checkpointer>(open(), 1000), damage_,
+                                           clock_, metrics_, WriterLimits());
     }
 
     std::unique_ptr<Database> open() {
@@ -100,6 +104,7 @@ class WriterTest : public ::testing::Test {
     std::promise<void> told_;
     std::promise<void> release_;
     std::future<Result<void>> held_;
+    Damage damage_{path_, clock_, metrics_};
     std::unique_ptr<Writer> writer_;
 };
 

@@ -21,6 +21,25 @@ class ClientWorkTest : public ClientFixture {
     std::unique_ptr<Client> client = make();
 };
 
+int number_in(const std::string& target, const std::string& name) {
+    return std::stoi(target.substr(target.find(name + "=") + name.size() + 1));
+}
+
+// A list of `sizes.size()` rentals, each as many bytes long.
+test::HttpPeer::Handler list_of(std::vector<std::size_t> sizes) {
+    return [sizes](const test::PeerRequest& request) {
+        json rows = json::array();
+        const auto begin = static_cast<std::size_t>(number_in(request.target, "offset"));
+        const auto limit = static_cast<std::size_t>(number_in(request.target, "limit"));
+        for (std::size_t at = begin; at < std::min(begin + limit, sizes.size()); ++at) {
+            json row = rental_json("r" + std::to_string(at));
+            row["owner"]["files"] = std::string(sizes[at], 'f');
+            rows.push_back(std::move(row));
+        }
+        return PeerAnswer{200, rows.dump()};
+    };
+}
+
 PeerAnswer job_answer(const std::string& members) {
     return {200, R"({"id":"j2","type":"unit_moveOut",)" + members + "}"};
 }
@@ -33,6 +52,38 @@ TEST_F(ClientWorkTest, APlannedMoveOutEndsOnItsJobsDay) {
     EXPECT_EQ(facts->move_out_job_id, "j2");
     EXPECT_EQ(asked(), (std::vector<std::string>{
                            "GET unit-rentals/r1?include=unit,owner,customFields", "GET jobs/j2"}));
+}
+
+TEST_F(ClientWorkTest, APageThatIsTooLargeIsReadInParts) {
+    struct Case {
+        std::vector<std::size_t> sizes;
+        std::size_t requests;
+        std::vector<std::string> unreadable;
+    };
+    std::vector<std::size_t> one_huge(50, 100);
+    one_huge[17] = 2'000'000;
+    for (const Case& c :
+         {Case{std::vector<std::size_t>(50, 24'000), 3, {}},
+          Case{std::vector<std::size_t>(60, 100'000), 15, {}}, Case{one_huge, 13, {"row 18"}},
+          Case{std::vector<std::size_t>(3, 600'000), 10, {}}}) {
+        test::HttpPeer large(list_of(c.sizes));
+        allowed = {large.authority()};
+        http = egress::make_curl_client({allowed, ""});
+        egress = egress::make_egress(*http, clock, metrics);
+        business.storeganise.api = "http://" + large.authority() + "/api";
+        const auto page = make()->rentals({}, nullptr);
+        ASSERT_TRUE(page) << page.error().message;
+        const auto rows = std::min<std::size_t>(c.sizes.size(), 50);
+        EXPECT_EQ(page->rows, static_cast<int>(rows));
+        ASSERT_EQ(page->unreadable.size(), c.unreadable.size());
+        for (std::size_t at = 0; at < c.unreadable.size(); ++at) {
+            EXPECT_EQ(page->unreadable[at].name, c.unreadable[at]);
+        }
+        ASSERT_EQ(page->rentals.size(), rows - c.unreadable.size());
+        EXPECT_EQ(page->rentals.front().rental_id, "r0");
+        EXPECT_EQ(page->rentals.back().rental_id, "r" + std::to_string(rows - 1));
+        EXPECT_EQ(large.requests().size(), c.requests);
+    }
 }
 
 TEST_F(ClientWorkTest, ACancelledOrVanishedMoveOutPlansNothing) {
@@ -55,6 +106,37 @@ TEST_F(ClientWorkTest, P6_AMoveOutThatCannotBeReadFailsTheWholeRead) {
     }
     plan({200, R"({"id":"other","type":"unit_moveOut"})"});
     EXPECT_EQ(client->rental("r1", nullptr).error().kind, ErrorKind::kInvalid);
+}
+
+// Every way of writing a reference that egress knows, and names of secrets that exist.
+TEST_F(ClientWorkTest, P8_NoTextOfARequestStandsForASecret) {
+    answers[""] = {200, R"({"id":"j9","state":"completed"})"};
+    answers["unit-rentals/r1"] = {200, "{}"};
+    for (const std::string text :
+         {"{{secret:api_key}}", "{{secret:storeganise_api_key}}", "{{secret:webhook_secret_1}}",
+          "x {{base64:{{secret:api_key}}}}", "{{standard-webhooks:api_key}}",
+          "{{secret:", "{{secret:gone}}", "%7B%7Bsecret%3Aapi_key%7D%7D"}) {
+        ASSERT_TRUE(client->write_fields("r1", {{"kisi_status", text}}, nullptr)) << text;
+        EXPECT_EQ(json::parse(peer.requests().back().body)["customFields"]["kisi_status"], text);
+        static_cast<void>(client->create_task({"unit", "u1", text, text}, nullptr));
+        EXPECT_NE(peer.requests().back().body.find(json(text).dump()), std::string::npos) << text;
+        static_cast<void>(client->object("users", "u?" + text, nullptr));
+    }
+    for (const test::PeerRequest& request : peer.requests()) {
+        EXPECT_EQ(request.headers.at("authorization"), "ApiKey KEY-THAT-NOBODY-SEES");
+        EXPECT_EQ((request.target + request.body).find("KEY-THAT"), std::string::npos);
+    }
+}
+
+TEST_F(ClientWorkTest, P8_ItsSecretsAreTakenOutOfAnswers) {
+    business.storeganise.webhook_secrets.push_back({Secret("the-webhook's-secret"), "env:W"});
+    answers[""] = {
+        200,
+        R"({"id":"u1","note":"KEY-THAT-NOBODY-SEES","hook":{"secret":"the-webhook's-secret"}})"};
+    const auto user = make()->object("users", "u1", nullptr);
+    ASSERT_TRUE(user) << user.error().message;
+    EXPECT_EQ((*user)["note"], "***");
+    EXPECT_EQ((*user)["hook"]["secret"], "***");
 }
 
 TEST_F(ClientWorkTest, AnEndedRentalNeedsNoJob) {

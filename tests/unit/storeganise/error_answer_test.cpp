@@ -26,6 +26,22 @@ TEST(ErrorAnswerTest, MapsStatuses) {
     }
 }
 
+TEST(ErrorAnswerTest, AnAddressThatIsNoneIsToldFromAnAbsentObject) {
+    for (const char* body : {R"({"error":{"type":"notFound","message":"route not found"}})",
+                             R"({"error":{"message":"Route not found "}})", "<html>404</html>",
+                             "Cannot GET /v1/admin/jobs/1"}) {
+        const Error error = error_of(404, body);
+        EXPECT_EQ(error.kind, ErrorKind::kForbidden) << body;
+        EXPECT_NE(error.message.find("storeganise.api"), std::string::npos);
+    }
+    for (const char* body : {"", "{}", R"({"error":{"message":"jobs not found"}})",
+                             R"({"error":{"type":"notFound","message":"no such job"}})", "[]",
+                             R"({"error":{"message":"job route not found"}})"}) {
+        EXPECT_EQ(error_of(404, body).kind, ErrorKind::kNotFound) << body;
+    }
+    EXPECT_EQ(error_of(410, "<html>").kind, ErrorKind::kNotFound);
+}
+
 TEST(ErrorAnswerTest, TakesRetryAfter) {
     EXPECT_EQ(error_of(429, "", {{"retry-after", "12"}}).retry_after_ms, 12'000);
     EXPECT_EQ(error_of(503, "", {{"retry-after", "3"}}).retry_after_ms, 3'000);
@@ -39,6 +55,20 @@ TEST(ErrorAnswerTest, QuotesTheVendorsWordsShortened) {
               "Storeganise answered 404 for job j1 NotFound \"no such job?really\"");
     const std::string large = R"({"error":{"message":")" + std::string(5000, 'x') + "\"}}";
     EXPECT_LT(error_of(500, large).message.size(), 300U);
+}
+
+TEST(ErrorAnswerTest, P8_ANumberThatCouldBeAPinIsNotQuoted) {
+    const auto quoted = [](const std::string& message) {
+        const std::string body = R"({"error":{"message":")" + message + "\"}}";
+        return error_of(400, body).message.substr(
+            std::string("Storeganise answered 400 for job j1 ").size());
+    };
+    EXPECT_EQ(quoted("customFields.kisi_pinCode '84731956' is not valid"),
+              "\"customFields.kisi_pinCode '***' is not valid\"");
+    EXPECT_EQ(quoted("4711"), "\"***\"");
+    EXPECT_EQ(quoted("pin=4711, 120364;0815"), "\"pin=***, ***;***\"");
+    EXPECT_EQ(quoted("at most 100 of 5bf41234567890c0ffee1234 in line 12"),
+              "\"at most 100 of 5bf41234567890c0ffee1234 in line 12\"");
 }
 
 TEST(ErrorAnswerTest, AnyBodyIsTolerated) {

@@ -26,6 +26,14 @@ TEST(JobAnswerTest, ReadsIdTypeAndState) {
     EXPECT_TRUE(job->rental_ids.empty());
 }
 
+TEST(JobAnswerTest, CaseAndBlanksOfAStateAreForgiven) {
+    const auto read = [](const std::string& state) {
+        return *read_job(R"({"id":"j1","type":"unit_moveOut","state":")" + state + "\"}", "j1");
+    };
+    EXPECT_EQ(read("Completed ").state, "completed");
+    EXPECT_TRUE(read(" Cancelled").is_cancelled());
+}
+
 TEST(JobAnswerTest, FindsTheRentalWhereverTheJobKeepsIt) {
     EXPECT_EQ(rentals_of(R"("result":{"unitRentalId":"r1"})"), Ids{"r1"});
     EXPECT_EQ(rentals_of(R"("steps":[{"type":"order"},
@@ -87,6 +95,9 @@ TEST(JobAnswerTest, TheDayOfAMoveOutStandsInDateOrMoveOutDate) {
     EXPECT_EQ(read(R"({"moveOutDate":"2026-11-30"})").date, "2026-11-30");
     EXPECT_EQ(read(R"({"date":"2026-11-30T22:00:00.000Z"})").date, "2026-11-30");
     EXPECT_EQ(read(R"({"date":null,"moveOutDate":"2026-12-01"})").date, "2026-12-01");
+    EXPECT_EQ(read(R"({"date":"","moveOutDate":"2026-12-01"})").date, "2026-12-01");
+    EXPECT_EQ(read(R"({"date":" "})").date, std::nullopt);
+    EXPECT_TRUE(read(R"({"date":""})").is_date_readable);
     EXPECT_EQ(read("{}").date, std::nullopt);
     EXPECT_TRUE(read("{}").is_date_readable);
     EXPECT_FALSE(read(R"({"date":"next week"})").is_date_readable);

@@ -44,7 +44,13 @@ TEST(ListAnswerTest, ARowThatLacksAPartIsNamedAndNothingIsSaidOfIt) {
     EXPECT_EQ(page->rows, 4);
     ASSERT_EQ(page->rentals.size(), 1U);
     EXPECT_EQ(page->rentals[0].rental_id, "r3");
-    EXPECT_EQ(page->unreadable, (Ids{"r1", "r2", "r4"}));
+    Ids names;
+    for (const UnreadableRow& row : page->unreadable) {
+        names.push_back(row.name + ' ' + row.rental_id);
+        EXPECT_TRUE(row.is_occupied);
+        EXPECT_FALSE(row.why.empty());
+    }
+    EXPECT_EQ(names, (Ids{"rental r1 r1", "rental r2 r2", "rental r4 r4"}));
 }
 
 TEST(ListAnswerTest, P6_WhatIsNoListIsNoEmptyPage) {
@@ -61,10 +67,23 @@ TEST(ListAnswerTest, P6_WhatIsNoListIsNoEmptyPage) {
     EXPECT_EQ(read_rental_page("[]", {})->rows, 0);
 }
 
-TEST(ListAnswerTest, P6_RowsThatBelongToNobodyAreUnavailable) {
+TEST(ListAnswerTest, P6_ARowThatBelongsToNobodyCostsThatRowAndAListOfThemIsNone) {
+    ListQuery second;
+    second.offset = 50;
     for (const json& stray : {json(nullptr), json(7), json::object(), json{{"id", 7}},
                               json{{"id", ""}}, json{{"id", "a/b"}}, json::array()}) {
-        EXPECT_EQ(kind_of(json::array({row("r1"), stray})), ErrorKind::kUnavailable) << stray;
+        const auto page = read_rental_page(json::array({row("r1"), stray}).dump(), second);
+        ASSERT_TRUE(page) << stray;
+        EXPECT_EQ(page->rows, 2);
+        ASSERT_EQ(page->rentals.size(), 1U);
+        ASSERT_EQ(page->unreadable.size(), 1U);
+        EXPECT_EQ(page->unreadable[0].name, "row 52");
+        EXPECT_EQ(page->unreadable[0].rental_id, "");
+        const auto ids = read_id_page(json::array({row("u1"), stray}).dump(), "units", {});
+        ASSERT_TRUE(ids) << stray;
+        EXPECT_EQ(ids->ids, Ids{"u1"});
+        EXPECT_EQ(ids->rows, 2);
+        EXPECT_EQ(kind_of(json::array({stray, stray})), ErrorKind::kUnavailable) << stray;
         EXPECT_EQ(read_id_page(json::array({stray}).dump(), "units", {}).error().kind,
                   ErrorKind::kUnavailable);
     }
@@ -86,6 +105,31 @@ TEST(ListAnswerTest, P6_RowsThatWereNotAskedForAreUnavailable) {
     query = {};
     query.limit = 1;
     EXPECT_EQ(kind_of(json::array({row("r1"), row("r2")}), query), ErrorKind::kUnavailable);
+}
+
+TEST(ListAnswerTest, HalfAnEmojiInAnyTextCostsNothing) {
+    for (const char* path : {"/owner/name", "/owner/companyName", "/owner/notes/0/text",
+                             "/unit/name", "/customFields/kisi_note", "/notes"}) {
+        json broken = row("r2");
+        broken[json::json_pointer(path)] = "HALF";
+        std::string body = json::array({row("r1"), broken, row("r3")}).dump();
+        for (const char* half : {"\\ud83d", "\\ude00 x", "\xff", "\xF0\x9F\x98", "a\nb"}) {
+            std::string sent = body;
+            sent.replace(sent.find("HALF"), 4, half);
+            const auto page = read_rental_page(sent, {});
+            ASSERT_TRUE(page) << page.error().message;
+            EXPECT_EQ(page->rentals.size(), 3U) << path << half;
+        }
+    }
+}
+
+TEST(ListAnswerTest, AnAnswerThatCannotBeReadNamesTheByte) {
+    EXPECT_EQ(read_rental_page("[{},", {}).error().message,
+              "the list of rentals is not readable: not JSON: it ends at byte 4");
+    EXPECT_EQ(read_rental_page("<html>", {}).error().message,
+              "the list of rentals is not readable: not JSON at byte 1");
+    EXPECT_EQ(read_rental_page("{}", {}).error().message,
+              "the list of rentals is not readable: it is object, not array");
 }
 
 TEST(ListAnswerTest, ReadsIds) {

@@ -100,6 +100,46 @@ TEST(RentalAnswerTest, AStartIsADayHoweverItIsWritten) {
     }
 }
 
+TEST(RentalAnswerTest, ADateThatWasClearedIsNone) {
+    for (const char* start : {"", " ", "\t"}) {
+        json rental = sample();
+        rental["startDate"] = start;
+        const auto facts = read(rental);
+        ASSERT_TRUE(facts) << facts.error().message;
+        EXPECT_EQ(facts->start_date, std::nullopt);
+    }
+}
+
+TEST(RentalAnswerTest, CaseAndBlanksOfAKnownStateAreForgiven) {
+    const auto state = [](const char* sent) {
+        json rental = sample();
+        rental["state"] = sent;
+        return read(rental)->state;
+    };
+    EXPECT_EQ(state("Occupied"), "occupied");
+    EXPECT_EQ(state(" OCCUPIED\n"), "occupied");
+    EXPECT_EQ(state("Ended"), "ended");
+    EXPECT_EQ(state("Pre_Completed"), "pre_completed");
+    EXPECT_EQ(state("Paused "), "Paused ") << "what is not known is told as it is";
+}
+
+TEST(RentalAnswerTest, BeforeTheMoveInThereMayBeNoUnit) {
+    for (const char* state : {"submitted", "reserved", "Submitted"}) {
+        json rental = sample();
+        rental["state"] = state;
+        rental["unitId"] = nullptr;
+        rental.erase("unit");
+        const auto facts = read(rental);
+        ASSERT_TRUE(facts) << facts.error().message;
+        EXPECT_EQ(facts->unit_id, "");
+        EXPECT_EQ(facts->site_id, "s1");
+    }
+    json half = sample();
+    half["state"] = "reserved";
+    half.erase("unitId");
+    EXPECT_FALSE(read(half)) << "a unit that nothing names";
+}
+
 TEST(RentalAnswerTest, JobsAreNamedAsTextOrAsObjects) {
     json rental = sample();
     rental["moveInJobId"] = {{"id", "j7"}};

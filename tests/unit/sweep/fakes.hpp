@@ -62,7 +62,8 @@ class FakeClient final : public test::StubClient {
     std::vector<std::string> users_changed;
     int cap = 1000;  // rows that a page has at most
     int fail_pages = 0;
-    std::vector<std::string> unreadable;
+    std::vector<std::string> unreadable;  // of these nothing can be read
+    bool are_unreadable_occupied = false;
     std::function<void()> before_page;  // others at work between two pages
     std::vector<storeganise::ListQuery> queries;
 
@@ -90,7 +91,9 @@ class FakeClient final : public test::StubClient {
         for (const access::Facts& facts : slice(rows, query)) {
             ++page.rows;
             if (std::ranges::find(unreadable, facts.rental_id) != unreadable.end()) {
-                page.unreadable.push_back(facts.rental_id);
+                page.unreadable.push_back({"rental " + facts.rental_id, facts.rental_id,
+                                           "the answer lacks its ownerId",
+                                           are_unreadable_occupied});
             } else {
                 page.rentals.push_back(facts);
             }

@@ -83,6 +83,19 @@ TEST_F(VendorPassTest, P5_WhatIsUnderAnotherAddressGoesToItsRentalsLook) {
     EXPECT_THAT(troubles(), IsEmpty());
 }
 
+// The look of a rental that the sweep itself sent for may end while the vendor is asked: the next
+// full sweep is a day away.
+TEST_F(VendorPassTest, P5_WhatIsUnderAnotherAddressIsFoundBesideALookThatJustEnded) {
+    settle(3);
+    records.records["r1001"].updated_ms = kNow + 1;
+    plugins.grants.push_back(stray("r1001", "former@example.com"));
+    run_to_its_end();
+    const auto found = sweep->findings().take(10);
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].rental_id, "r1001");
+    EXPECT_THAT(found[0].strays, SizeIs(1));
+}
+
 TEST_F(VendorPassTest, WhereTheVendorTellsNoAddressTheTargetTells) {
     settle(3);
     plugins.grants.push_back(stray("r1001", "", "group:9"));

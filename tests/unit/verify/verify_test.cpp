@@ -55,6 +55,36 @@ TEST(VerifyTest, TheRawBytesCount) {
               std::nullopt);
 }
 
+TEST(VerifyTest, TheCaseOfASchemesNameDoesNotCount) {
+    const SignatureScheme scheme = make_scheme("basic", "", "", "").value();
+    const std::vector<config::LabelledSecret> keys{{Secret("user:password"), "k"}};
+    const std::string coded = to_base64("user:password");
+    for (const std::string name : {"Basic ", "basic ", "BASIC ", "Basic  "}) {
+        EXPECT_EQ(verified(scheme, name + coded, kBody, keys), "k") << name;
+    }
+    for (const std::string name : {"", "Basic", "Basics ", "Bearer ", " Basic "}) {
+        EXPECT_EQ(verified(scheme, name + coded, kBody, keys), std::nullopt) << name;
+    }
+}
+
+TEST(VerifyTest, APrefixMayBeInCapitalsAndFollowedByBlanks) {
+    const SignatureScheme scheme =
+        make_scheme("hmac-sha256", "X-Signature", "sha256=", "hex").value();
+    const std::string mac = to_hex(test::hmac_sha256("old", kBody));
+    for (const std::string prefix : {"sha256=", "SHA256=", "sha256= ", ""}) {
+        EXPECT_EQ(verified(scheme, prefix + mac, kBody, secrets()), "env:OLD") << prefix;
+    }
+}
+
+TEST(VerifyTest, MoreWorkChangesNoOutcome) {
+    const std::string right = to_base64(test::hmac_sha256("old", kBody));
+    for (const std::size_t least : {0U, 1U, 5U}) {
+        EXPECT_EQ(verify(storeganise_scheme(), {right, kBody}, secrets(), kNow, least).value(),
+                  "env:OLD");
+        EXPECT_FALSE(verify(storeganise_scheme(), {right, kBody}, {}, kNow, least).has_value());
+    }
+}
+
 TEST(VerifyTest, PrefixIsOptionalAndHexOfEitherCase) {
     const SignatureScheme scheme =
         make_scheme("hmac-sha256", "X-Signature", "sha256=", "hex").value();

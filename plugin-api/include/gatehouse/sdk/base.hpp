@@ -23,7 +23,8 @@ class Plugin {
   protected:
     const Json& settings() const { return settings_; }
 
-    // A setting as text, "{{secret:name}}" for a secret one.
+    // A setting as text; a reference for a secret one, which the host fills in on the way out. It
+    // goes into URL, headers and body as it is: encoded, it is refused.
     std::string setting(const char* name, std::string otherwise = {}) const {
         return text_at(settings_, name, std::move(otherwise));
     }
@@ -35,7 +36,12 @@ class Plugin {
         }
     }
 
-    // Where the vendor is, without a slash at the end: the connection's base_url or `otherwise`.
+    // The connection's base_url just as the operator wrote it, for a plugin whose whole URL it is:
+    // to some receivers a slash at the end is another address. Empty if there is none.
+    const std::string& written_url() const { return written_url_; }
+
+    // Where the vendor is, for paths to be added, so without a slash at the end: the connection's
+    // base_url or `otherwise`.
     std::string base_url(const std::string& otherwise) const {
         std::string url = base_url_.empty() ? otherwise : base_url_;
         while (!url.empty() && url.back() == '/')
@@ -63,6 +69,7 @@ class Plugin {
     gatehouse_call* call_ = nullptr;
     Json settings_ = Json::object();
     std::string base_url_;
+    std::string written_url_;
     std::string business_;
     std::string connection_;
 };

@@ -21,6 +21,7 @@ struct Access {
         plugin.business_ = text_at(document, "business");
         plugin.connection_ = text_at(document, "connection");
         plugin.base_url_ = text_at(document, "base_url");
+        plugin.written_url_ = text_at(document, "written_url", plugin.base_url_);
         const Json& settings = member_at(document, "settings");
         if (settings.is_object()) plugin.settings_ = settings;
     }

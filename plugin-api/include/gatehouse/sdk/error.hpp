@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gatehouse/abi.h"
+#include "gatehouse/sdk/json_text.hpp"
 
 namespace gatehouse::sdk {
 
@@ -85,11 +86,13 @@ inline bool nests_within(std::string_view text, int max_depth) {
     return true;
 }
 
-// Reads JSON from outside. A discarded value (is_discarded()) when it is none, or nests too deep.
+// Reads JSON from outside, tolerantly (json_text.hpp): half an emoji reads as U+FFFD. A discarded
+// value (is_discarded()) when it is none, or nests too deep.
 inline Json read_json(std::string_view text) {
     constexpr int kMaxDepth = 64;
     if (!nests_within(text, kMaxDepth)) return Json(Json::value_t::discarded);
-    return Json::parse(text, nullptr, false);
+    Json value = Json::parse(text, nullptr, false);
+    return value.is_discarded() ? Json::parse(mend_json(text), nullptr, false) : value;
 }
 
 // A member of a JSON object as text; `otherwise` if it is absent or not a string. Never throws.

@@ -14,7 +14,7 @@
 namespace gatehouse::sdk {
 
 // Fit for one path segment or one query value: everything but RFC 3986's unreserved characters is
-// percent-encoded.
+// percent-encoded. Not for a secret setting: the host encodes what it fills in.
 inline std::string percent_encode(std::string_view text) {
     constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string encoded;
@@ -36,7 +36,7 @@ inline std::string percent_encode(std::string_view text) {
 
 struct HttpRequest {
     std::string method = "GET";
-    std::string url = {};  // absolute; may hold {{secret:name}}, as headers and body may
+    std::string url = {};  // absolute; may hold references to secrets, as headers and body may
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::string body = {};
     int timeout_ms = 10'000;

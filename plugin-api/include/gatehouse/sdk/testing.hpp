@@ -53,7 +53,8 @@ class TestHost {
             {"schema", 1},
             {"business", "acme"},
             {"connection", "doors"},
-            {"base_url", base_url},
+            {"base_url", without_slash(base_url)},
+            {"written_url", base_url},
             {"settings", settings}}.dump();
         CallShell call{this, {}, {}};
         const std::int32_t kind = entry.create(&shell_, call.handle(), str(document), &instance_);
@@ -77,6 +78,14 @@ class TestHost {
     const std::vector<std::string>& log() const { return log_; }
 
   private:
+    static Json without_slash(const Json& url) {
+        if (!url.is_string()) return url;
+        std::string text = url.get<std::string>();
+        while (text.ends_with('/'))
+            text.pop_back();
+        return text;
+    }
+
     struct Shell : gatehouse_host {
         TestHost* self;
     };

@@ -1,13 +1,15 @@
-#include "phone.hpp"
+#include "phone/phone.hpp"
 
 #include <phonenumbers/logger.h>
 #include <phonenumbers/phonenumberutil.h>
 
+#include <charconv>
 #include <set>
 
 #include "gatehouse/sdk/error.hpp"
+#include "gatehouse/sdk/text.hpp"
 
-namespace gatehouse::unloc {
+namespace gatehouse::phone {
 namespace {
 
 namespace pn = i18n::phonenumbers;
@@ -32,8 +34,11 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-Error unusable(const std::string& text, const std::string& why) {
-    return {masked(text) + " is not usable: " + why, {{"renter.phone", "is unusable"}}};
+// Without a country nothing tells how it dials abroad; "00" is how most of the world does.
+std::string with_plus(std::string_view text, const std::string& country) {
+    constexpr std::string_view kAbroad = "00";
+    if (!country.empty() || !text.starts_with(kAbroad)) return std::string(text);
+    return "+" + std::string(text.substr(kAbroad.size()));
 }
 
 std::string fault_of(Util::ErrorType error) {
@@ -73,14 +78,30 @@ bool is_known_country(const std::string& country) {
     return known.contains(country);
 }
 
-std::string to_e164(const std::string& text, const std::string& default_country) {
-    if (text.size() > kMaxPhoneBytes) throw unusable(text, "it is too long");
+std::optional<std::string> country_of_code(const std::string& calling_code) {
+    int code = 0;
+    const char* end = calling_code.data() + calling_code.size();
+    const auto [stop, error] = std::from_chars(calling_code.data(), end, code);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    std::string country;
+    util().GetRegionCodeForCountryCode(code, &country);
+    if (!is_known_country(country)) return std::nullopt;
+    return country;
+}
+
+std::string to_e164(const std::string& text, const std::string& default_country,
+                    const std::string& field) {
+    const auto unusable = [&](const std::string& why) {
+        return Error(masked(text) + " is not usable: " + why, {{field, "is unusable"}});
+    };
+    if (text.size() > kMaxPhoneBytes) throw unusable("it is too long");
+    const std::string written = with_plus(sdk::trim_unseen(text), default_country);
     const std::string& country = default_country.empty() ? kNoCountry : default_country;
     pn::PhoneNumber number;
-    const Util::ErrorType error = util().Parse(text, country, &number);
-    if (error != Util::NO_PARSING_ERROR) throw unusable(text, fault_of(error));
+    const Util::ErrorType error = util().Parse(written, country, &number);
+    if (error != Util::NO_PARSING_ERROR) throw unusable(fault_of(error));
     const Util::ValidationResult result = util().IsPossibleNumberWithReason(number);
-    if (result != Util::IS_POSSIBLE) throw unusable(text, fault_of(result));
+    if (result != Util::IS_POSSIBLE) throw unusable(fault_of(result));
     std::string formatted;
     util().Format(number, Util::E164, &formatted);
     return formatted;
@@ -95,4 +116,4 @@ std::string masked(const std::string& phone) {
     return "the phone number ending in " + digits.substr(digits.size() - 2);
 }
 
-}  // namespace gatehouse::unloc
+}  // namespace gatehouse::phone

@@ -1,0 +1,52 @@
+// Checker: reads the whole file on a snapshot, beside everything else, and compares every index
+// with its table. What it finds is noted as damage. [any thread]
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "observe/metrics.hpp"
+#include "store/sqlite/damage.hpp"
+#include "store/sqlite/database.hpp"
+
+namespace gatehouse::store::sqlite {
+
+// What SQLite finds wrong with the database; nothing if it is whole, or if the check was
+// interrupted or could not be made (the database's status tells).
+std::optional<std::string> find_damage(Database& database);
+
+class Checker {
+  public:
+    // All outlive it.
+    Checker(std::string path, Damage& damage, const Clock& clock, observe::Metrics& metrics);
+    ~Checker();  // interrupts a check
+
+    // Starts a check unless one is under way.
+    void begin();
+
+    // Waits until no check is under way; false when the time is up first.
+    bool wait(std::chrono::milliseconds patience);
+
+  private:
+    void work();
+    void check();
+
+    const std::string path_;
+    Damage& damage_;
+    const Clock& clock_;
+    observe::Gauge& checked_at_;
+
+    std::mutex mutex_;
+    std::condition_variable news_;
+    bool is_wanted_ = false;
+    bool is_closing_ = false;
+    Database* reading_ = nullptr;  // to be interrupted
+    std::thread thread_;
+};
+
+}  // namespace gatehouse::store::sqlite

@@ -1,0 +1,25 @@
+// What the database knows of the time of day, and what becomes of its tasks when that was wrong.
+// Every function leaves its outcome in the database's status. [writer's thread]
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "store/sqlite/write_context.hpp"
+
+namespace gatehouse::store::sqlite {
+
+// The time of day at one of the last commits, to a minute. Nothing in a database that never had
+// any.
+std::optional<UnixMs> read_seen_ms(Database& database);
+
+// After a move of the clock, for the tasks with ids after `after_id`, at most `most` of them; gives
+// the last id that it looked at, 0 when there are no more.
+std::int64_t move_tasks(WriteContext& context, std::int64_t by_ms, std::int64_t after_id,
+                        std::int64_t most);
+
+// The time up to which retention may count: the time of day, but never further than `at_most_ms`
+// beyond what it was at the last call.
+UnixMs advance_retention(WriteContext& context, std::int64_t at_most_ms);
+
+}  // namespace gatehouse::store::sqlite
