@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "base/lone_numbers.hpp"
 #include "egress/secrets.hpp"
 #include "plugins/documents.hpp"
 
@@ -38,6 +39,20 @@ std::string document_of(const egress::HttpReply& reply) {
                                                  {"body", reply.body}}));
 }
 
+// An error quotes what was sent or what stands in a record. A document is read as well, since its
+// texts may be escaped.
+std::vector<Secret> quoted_in(const egress::HttpReply& reply) {
+    constexpr int kFirstRefusal = 400;
+    constexpr std::size_t kMaxNumbers = 256;
+    if (reply.status < kFirstRefusal) return {};
+    const Result<json> document = parse_json(reply.body);
+    const std::string text = reply.body + (document ? "\n" + dump_json(*document) : "");
+    std::vector<Secret> numbers;
+    for (std::string& number : lone_numbers(text, kMaxNumbers))
+        numbers.emplace_back(std::move(number));
+    return numbers;
+}
+
 void note(Requests& requests, const Result<egress::HttpReply>& reply) {
     if (!reply && reply.error().is_postponed) {
         requests.shut = reply.error();
@@ -63,7 +78,7 @@ ServiceAnswer send_http(egress::Egress& egress, const egress::Policy& policy,
         egress.send(policy, call_from(*request), deadline_ns, steps);
     if (requests != nullptr) note(*requests, reply);
     if (!reply) return service_error(reply.error());
-    return {0, document_of(*reply)};
+    return {0, document_of(*reply), quoted_in(*reply)};
 }
 
 Error judged(Error error, const Requests& requests) {

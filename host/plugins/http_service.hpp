@@ -18,7 +18,8 @@ struct Requests {
 };
 
 // Blocks for the exchange. `deadline_ns` is steady time, as Egress::send. What became of it is
-// noted in `requests` (may be null). [any thread]
+// noted in `requests` (may be null). Untold are the numbers in what was refused with, one of which
+// may be somebody's PIN. [any thread]
 ServiceAnswer send_http(egress::Egress& egress, const egress::Policy& policy,
                         std::string_view document, std::int64_t deadline_ns,
                         observe::StepLog* steps, Requests* requests = nullptr);

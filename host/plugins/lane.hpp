@@ -52,6 +52,7 @@ struct LaneResult {
 struct ServiceAnswer {
     std::uint32_t kind = 0;
     std::string document;
+    std::vector<Secret> untold = {};  // what the plugin may quote and nobody may hear (Untold)
 };
 // Answers what a call asks of the host, on the thread of call(), within `left`.
 using ServiceHandler = std::function<ServiceAnswer(

@@ -196,6 +196,7 @@ bool RunnerLane::wake(Lock& lock, SteadyClock::time_point deadline) {
 LaneResult RunnerLane::attend(Pending& pending, std::uint32_t id, const CallFrame& call,
                               milliseconds limit, const ServiceHandler& serve,
                               const Untold& untold) {
+    Untold heard = untold;
     const auto last_service = SteadyClock::now() + limit;
     auto deadline = last_service;  // the plugin's own: it moves on while the host works
     Lock lock(mutex_);
@@ -216,7 +217,7 @@ LaneResult RunnerLane::attend(Pending& pending, std::uint32_t id, const CallFram
         pending.is_answered = frame.kind != FrameKind::kService;
         if (frame.kind == FrameKind::kResult) return {std::move(frame.payload)};
         if (frame.kind == FrameKind::kFailure) {
-            return {tl::unexpected(error_from(frame.payload, untold))};
+            return {tl::unexpected(error_from(frame.payload, heard))};
         }
         lock.unlock();
         const auto asked = SteadyClock::now();
@@ -226,6 +227,8 @@ LaneResult RunnerLane::attend(Pending& pending, std::uint32_t id, const CallFram
         pending.process->watch().call_ends();
         const ServiceAnswer answer = serve(
             service, document, std::chrono::duration_cast<milliseconds>(last_service - asked));
+        secrets_.hear(answer.untold);
+        heard.quoted.insert(heard.quoted.end(), answer.untold.begin(), answer.untold.end());
         pending.process->watch().call_begins();
         write(*pending.process,
               encode_frame(FrameKind::kServiceReply, id,

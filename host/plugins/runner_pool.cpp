@@ -155,6 +155,10 @@ ServiceAnswer RunnerPool::serve_http(const Call& call, const Door& door, std::st
     observe::StepLog steps(clock_);
     ServiceAnswer answer =
         send_http(egress_, door.bound.policy, document, deadline_ns, &steps, &requests);
+    // What the call is about, its targets' ids, may be told.
+    std::erase_if(answer.untold, [&](const Secret& number) {
+        return Strike({{number}}).find_in(call.document).has_value();
+    });
     for (observe::Step& step : steps.take()) {
         if (call.steps != nullptr) {
             call.steps->add(step.kind, scrub(std::move(step.text), call.secrets));

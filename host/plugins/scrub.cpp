@@ -9,6 +9,7 @@ namespace gatehouse::plugins {
 namespace {
 
 constexpr std::string_view kMask = "***";
+constexpr std::ptrdiff_t kMaxQuoted = 1'024;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -31,15 +32,19 @@ bool is_secret(const nlohmann::json& value, const std::string& secret) {
     return value.is_number_integer() && value.dump() == secret;
 }
 
-}  // namespace
-
-std::string scrub(std::string text, const std::vector<Secret>& secrets) {
+std::string struck(std::string text, const std::vector<Secret>& secrets) {
     if (secrets.empty()) return text;
     std::vector<Strike::Text> texts;
     texts.reserve(secrets.size());
     for (const Secret& secret : secrets)
         texts.push_back({secret});
-    text = Strike(texts).out_of(std::move(text));
+    return Strike(texts).out_of(std::move(text));
+}
+
+}  // namespace
+
+std::string scrub(std::string text, const std::vector<Secret>& secrets) {
+    text = struck(std::move(text), secrets);
     // Within a longer number, too: nothing is lost where people read.
     for (const Secret& secret : secrets) {
         const std::string& value = secret.reveal();
@@ -53,7 +58,8 @@ std::string scrub(std::string text, const std::vector<Secret>& secrets) {
 }
 
 std::string scrub(std::string text, const Untold& untold) {
-    return scrub(untold.of_connection.struck(std::move(text)), untold.secrets);
+    return struck(scrub(untold.of_connection.struck(std::move(text)), untold.secrets),
+                  untold.quoted);
 }
 
 bool holds_secret(const nlohmann::json& document, const Secret& secret) {
@@ -95,6 +101,16 @@ void SpokenSecrets::end(const Untold& untold) {
     }
 }
 
+void SpokenSecrets::hear(const std::vector<Secret>& quoted) {
+    const std::lock_guard lock(mutex_);
+    const auto until = std::chrono::steady_clock::now() + linger_;
+    forget_past();
+    for (const Secret& secret : quoted)
+        quoted_.push_back({secret, until});
+    // A vendor that refuses everything does not make each line dear.
+    if (quoted_.size() > kMaxQuoted) quoted_.erase(quoted_.begin(), quoted_.end() - kMaxQuoted);
+}
+
 std::string SpokenSecrets::scrub(std::string text) {
     const std::lock_guard lock(mutex_);
     forget_past();
@@ -105,17 +121,23 @@ std::string SpokenSecrets::scrub(std::string text) {
     for (const Entry& entry : entries_) {
         secrets.push_back(entry.secret);
     }
-    return plugins::scrub(std::move(text), secrets);
+    text = plugins::scrub(std::move(text), secrets);
+    secrets.clear();
+    for (const Entry& entry : quoted_)
+        secrets.push_back(entry.secret);
+    return struck(std::move(text), secrets);
 }
 
 std::size_t SpokenSecrets::size() {
     const std::lock_guard lock(mutex_);
-    return entries_.size() + connections_.size();
+    return entries_.size() + quoted_.size() + connections_.size();
 }
 
 void SpokenSecrets::forget_past() {
     const auto now = std::chrono::steady_clock::now();
-    std::erase_if(entries_, [&](const Entry& entry) { return entry.until && *entry.until < now; });
+    const auto is_past = [&](const Entry& entry) { return entry.until && *entry.until < now; };
+    std::erase_if(entries_, is_past);
+    std::erase_if(quoted_, is_past);
 }
 
 // Done when their number has doubled, so that a call costs the same however many there are.

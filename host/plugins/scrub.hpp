@@ -23,6 +23,9 @@ std::string scrub(std::string text, const std::vector<Secret>& secrets);
 struct Untold {
     std::vector<Secret> secrets = {};  // that stand in its request: PINs
     egress::Secrets of_connection = {};
+    // That stand in what a vendor refused with: numbers that may be somebody's PIN. Within longer
+    // words and numbers they do not count.
+    std::vector<Secret> quoted = {};
 };
 
 std::string scrub(std::string text, const Untold& untold);
@@ -40,6 +43,8 @@ class SpokenSecrets {
 
     void begin(const Untold& untold);
     void end(const Untold& untold);
+    // What a call under way has heard and may print.
+    void hear(const std::vector<Secret>& quoted);
 
     std::string scrub(std::string text);
 
@@ -64,6 +69,7 @@ class SpokenSecrets {
     const std::chrono::milliseconds linger_;
     std::mutex mutex_;
     std::vector<Entry> entries_;                               // guarded by mutex_
+    std::vector<Entry> quoted_;                                // guarded by mutex_
     std::unordered_map<const void*, Connection> connections_;  // guarded by mutex_; by identity
     std::size_t forget_at_ = 64;                               // guarded by mutex_; connections
 };

@@ -3,6 +3,7 @@
 #include "access/rental_state.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/lone_numbers.hpp"
 #include "egress/retry_after.hpp"
 #include "storeganise/answers.hpp"
 
@@ -40,37 +41,9 @@ bool is_word(std::string_view text) {
     });
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool goes_on(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// A number that could be a PIN becomes "***": an error may quote any of a rental's fields, and
-// which of them is the PIN is not known before the rental was read. Ids hold letters as well.
-std::string without_pins(std::string_view text) {
-    constexpr std::size_t kMinDigits = 4;
-    std::string kept;
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t end = at;
-        while (end < text.size() && is_digit(text[end]))
-            ++end;
-        const bool stands_alone =
-            (at == 0 || !goes_on(text[at - 1])) && (end == text.size() || !goes_on(text[end]));
-        if (end - at >= kMinDigits && stands_alone) {
-            kept += "***";
-        } else {
-            end = std::max(end, at + 1);
-            kept += text.substr(at, end - at);
-        }
-        at = end;
-    }
-    return kept;
-}
-
-// What {"error": {"type", "message"}} says; empty if the body is something else.
+// What {"error": {"type", "message"}} says; empty if the body is something else. An error may
+// quote any of a rental's fields, and which of them is the PIN is not known before the rental was
+// read.
 std::string vendor_text(std::string_view body, bool may_quote) {
     const auto document = parse_json(body);
     if (!document) return {};
@@ -82,7 +55,7 @@ std::string vendor_text(std::string_view body, bool may_quote) {
     }
     const auto message = string_member(*error, "message");
     if (may_quote && message)
-        text += " \"" + shorten(without_pins(*message), kMaxQuoteBytes) + "\"";
+        text += " \"" + shorten(without_lone_numbers(*message), kMaxQuoteBytes) + "\"";
     return text;
 }
 

@@ -22,12 +22,13 @@ class Wire final : public egress::HttpClient {
         const std::lock_guard lock(mutex_);
         last = call;
         ++count;
-        return egress::HttpReply{200, {}, answer};
+        return egress::HttpReply{status, {}, answer};
     }
 
     egress::HttpCall last;
     std::string answer = "hello";
     int count = 0;
+    int status = 200;
 
   private:
     std::mutex mutex_;
@@ -99,6 +100,30 @@ TEST_F(AbiSecretsTest, P8_NoSecretOfTheConnectionComesBackOrIsTold) {
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_THAT(log, HasSubstr("the vendor said you said"));
     for (const char* part : {"s3cr3t", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "czNjcjN0"})
+        EXPECT_THAT(log, Not(HasSubstr(part)));
+}
+
+// Nobody knows whose PIN a vendor quotes in a call that is about no PIN, and any call can be
+// refused.
+TEST_F(AbiSecretsTest, P8_ANumberThatARefusalQuotesIsNotToldOn) {
+    testing::internal::CaptureStderr();
+    wire_.status = 422;
+    for (const char* pin : {"84731956", "0815", "\\u0038473\\u00319\\u00356"}) {
+        wire_.answer =
+            R"({"error":"door 4711 has ')" + std::string(pin) + R"(' since 2026-12-01, code 12"})";
+        const auto result = fixture_.apply("doors", "fail 4711");
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().message,
+                  R"({"error":"door 4711 has '***' since 2026-12-01, code 12"})");
+    }
+    // Only what a refusal says: an answer's ids are there to be told.
+    wire_.status = 200;
+    wire_.answer = "created 90210";
+    EXPECT_EQ(fixture_.apply("doors", "fail").error().message, "created 90210");
+    fixture_.host->stop();
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(log, HasSubstr("door 4711 has"));
+    for (const char* part : {"84731956", "0815", "u0038473"})
         EXPECT_THAT(log, Not(HasSubstr(part)));
 }
 

@@ -77,9 +77,14 @@ std::vector<std::string> forms_of(const std::string& secret) {
 
 class HostileTextsTest : public testing::Test {
   protected:
-    static test::HostOptions options_for(const MessageServices& services) {
+    // `care` is how often connections are looked after.
+    explicit HostileTextsTest(const std::string& care = "15m")
+        : world_(options_for(services_, care)) {}
+
+    static test::HostOptions options_for(const MessageServices& services, const std::string& care) {
         test::HostOptions options;
-        options.dispatch = "{first_retry: 100ms, max_retry: 200ms, budget: 400ms}";
+        options.dispatch =
+            "{first_retry: 100ms, max_retry: 200ms, budget: 400ms, care: " + care + "}";
         options.connections = replaced(R"(
   doors:
     plugin: kisi
@@ -166,6 +171,23 @@ notify:
         EXPECT_EQ(reply->status, 200) << reply->body;
     }
 
+    // What a service refuses with from now on, so many times.
+    void refuse(const char* service, const char* path, const json& body, int count = 3) {
+        const json made = world_.simulators().post("faults", {{"kind", "status"},
+                                                              {"service", service},
+                                                              {"path", path},
+                                                              {"status", 422},
+                                                              {"count", count},
+                                                              {"body", body.dump()}});
+        ASSERT_TRUE(made.contains("id")) << made;
+    }
+
+    static json kisi_refusal() {
+        const std::string text = GatehouseHost::kisi_key("acme") + " " + kHookSecret + " " +
+                                 to_base64("k:" + GatehouseHost::kisi_key("acme")) + " PIN " + kPin;
+        return {{"error", text}, {"errors", {{"email", {text}}}}, {"code", text}};
+    }
+
     // Everything that left the host, was written or answered, by where it was found.
     std::map<std::string, std::string> produced() {
         std::map<std::string, std::string> all;
@@ -223,7 +245,7 @@ notify:
     }
 
     MessageServices services_;
-    World world_{options_for(services_)};
+    World world_;
 };
 
 TEST_F(HostileTextsTest, P8_NoTextFromOutsideStandsForASecret) {
@@ -274,28 +296,47 @@ TEST_F(HostileTextsTest, P8_SecretsThatComeBackAreNotToldOn) {
     world_.expect_event("done");
     settle("u1", "plain", false);
     world_.expect_event("dead");
-    const auto fault = [&](const char* service, const char* path, const json& body) {
-        const json made = world_.simulators().post("faults", {{"kind", "status"},
-                                                              {"service", service},
-                                                              {"path", path},
-                                                              {"status", 422},
-                                                              {"count", 3},
-                                                              {"body", body.dump()}});
-        ASSERT_TRUE(made.contains("id")) << made;
-    };
-    const std::string kisi = GatehouseHost::kisi_key("acme") + " " + kHookSecret + " " +
-                             to_base64("k:" + GatehouseHost::kisi_key("acme")) + " PIN " + kPin;
-    fault("kisi", "*", {{"error", kisi}, {"errors", {{"email", {kisi}}}}, {"code", kisi}});
+    refuse("kisi", "*", kisi_refusal());
     world_.move_out("u0", "u0");
     world_.expect_timeline("***");
     world_.simulators().erase("faults");
     const std::string storeganise = GatehouseHost::api_key("acme") + " " +
                                     GatehouseHost::webhook_secret("acme") +
                                     " customFields.kisi_pinCode '" + kPin + "'";
-    fault("storeganise", "*/unit-rentals/*",
-          {{"error", {{"type", "ValidationError"}, {"message", storeganise}}}});
+    refuse("storeganise", "*/unit-rentals/*",
+           {{"error", {{"type", "ValidationError"}, {"message", storeganise}}}});
     world_.send_event("unitRental.updated", {{"unitRentalId", world_.rental_of("u1")}});
     world_.expect_timeline("***");
+    world_.simulators().erase("faults");
+    world_.add_unit("last", "Door last");
+    world_.add_renter("last", "last@example.com");
+    world_.move_in("last", "last");
+    world_.expect_event("done");
+    expect_no_secret(produced());
+}
+
+class HostileErrorsTest : public HostileTextsTest {
+  protected:
+    HostileErrorsTest() : HostileTextsTest("1s") {}
+
+    // What is told of the connection, once it is told.
+    void expect_alert_of_connection() {
+        world_.await([&]() -> std::string {
+            const json alerts = world_.host().admin("/v1/alerts");
+            return alerts.dump().find("***") != std::string::npos ? "" : "alerts: " + alerts.dump();
+        });
+    }
+};
+
+// Calls that are for no rental, so that nobody can have read whose PIN it is.
+TEST_F(HostileErrorsTest, P8_WhatCareIsRefusedWithIsNotToldOn) {
+    settle("u0", "plain", true);
+    world_.expect_event("done");
+    settle("u1", "plain", true);
+    world_.expect_event("done");
+    constexpr int kAsLongAsItTakes = 100'000;
+    refuse("kisi", "*", kisi_refusal(), kAsLongAsItTakes);
+    expect_alert_of_connection();
     world_.simulators().erase("faults");
     world_.add_unit("last", "Door last");
     world_.add_renter("last", "last@example.com");
