@@ -71,7 +71,7 @@ Result<bool> PinDesk::take(const PinClaim& claim, const std::string& hash) {
 
 bool PinDesk::keep(const PinClaim& claim, const std::string& hash) {
     const std::lock_guard lock(mutex_);
-    const UnixMs now_ms = clock_.now_ms();
+    const std::int64_t now_ms = clock_.steady_ns() / 1'000'000;
     std::erase_if(kept_,
                   [&](const auto& entry) { return entry.second.since_ms + kKeepMs <= now_ms; });
     const auto [entry, is_new] =

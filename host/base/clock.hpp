@@ -35,13 +35,20 @@ class ManualClock final : public Clock {
     explicit ManualClock(UnixMs now_ms) : now_ms_(now_ms) {}
 
     UnixMs now_ms() const override { return now_ms_; }
-    std::int64_t steady_ns() const override { return now_ms_ * 1'000'000; }
+    std::int64_t steady_ns() const override { return (now_ms_ - set_by_ms_) * 1'000'000; }
 
     void set_ms(UnixMs now_ms) { now_ms_ = now_ms; }
     void advance_ms(std::int64_t by_ms) { now_ms_ += by_ms; }
 
+    // As a person or a time server sets the time of day: no time passes.
+    void move_ms(std::int64_t by_ms) {
+        now_ms_ += by_ms;
+        set_by_ms_ += by_ms;
+    }
+
   private:
     std::atomic<UnixMs> now_ms_;
+    std::atomic<std::int64_t> set_by_ms_ = 0;
 };
 
 // "2026-11-22T08:00:00.123Z".

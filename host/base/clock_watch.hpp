@@ -16,6 +16,10 @@ class ClockWatch {
   public:
     explicit ClockWatch(const Clock& clock) : clock_(clock), offset_ms_(offset_ms()) {}
 
+    // The time of day as the last call of moved_ms() left it: a clock that was set since then has
+    // not moved it yet.
+    UnixMs now_ms() const { return offset_ms_ + clock_.steady_ns() / 1'000'000; }
+
     // By how much the time of day moved since the last call, beyond the time that passed; 0 if by
     // less than kClockToleranceMs. A clock that is slewed slowly thus never counts as moved.
     std::int64_t moved_ms() {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/clock_watch.hpp"
 #include "base/encoding.hpp"
 
 namespace gatehouse::dispatch {
@@ -12,7 +13,8 @@ using observe::StepKind;
 constexpr std::string_view kDeadLetters = "dead-letters:";
 constexpr std::int64_t kDeadLettersMs = 600'000;
 constexpr std::size_t kMaxTitle = 120;
-constexpr std::int64_t kClockSlackMs = 3'600'000;  // Storeganise's clock may be behind ours
+// Storeganise's clock may be behind ours, or ours was ahead when the alert was raised.
+constexpr std::int64_t kClockSlackMs = 26LL * 3'600'000;
 
 Outcome failed(Error error) {
     Outcome outcome;
@@ -81,8 +83,11 @@ Outcome AlertTask::watch_dead_letters(const AlertRecord& alert, Outcome outcome)
 
 Outcome AlertTask::end(AlertRecord alert, const BusinessParts& business, observe::StepLog& steps) {
     Outcome outcome;
+    const UnixMs now_ms = parts_.clock.now_ms();
     const UnixMs settled_ms = alert.cured_ms + business.config->alerts.settle_ms;
-    if (settled_ms > parts_.clock.now_ms()) {
+    // A cure that is still to come was written by a clock that was ahead: it is past.
+    const bool is_of_a_wrong_clock = alert.cured_ms > now_ms + kClockToleranceMs;
+    if (settled_ms > now_ms && !is_of_a_wrong_clock) {
         outcome.again_ms = settled_ms;
         return outcome;
     }

@@ -201,7 +201,11 @@ Outcome Carer::run(const Task& task, observe::StepLog& steps) {
         const bool has_secret = !connection->second.webhook_secrets.empty();
         if (!config_.listen.public_url.empty() && has_secret) {
             const auto targets = targets_of(records_, task.business, task.key);
-            if (!targets) return {tl::unexpected(targets.error())};
+            if (!targets) {
+                Outcome outcome{tl::unexpected(targets.error())};
+                outcome.never_dies = true;
+                return outcome;
+            }
             care.subscribe(
                 config_.listen.public_url + "/v1/webhooks/" + task.business + "/" + task.key,
                 *targets);

@@ -201,7 +201,7 @@ void Dispatcher::take_places_of_slow(std::int64_t now_ns) {
 std::optional<std::int64_t> Dispatcher::wait_ms(std::int64_t now_ns) {
     std::optional<std::int64_t> least_ms;
     if (const std::optional<UnixMs> due_ms = turns_.next_due_ms()) {
-        least_ms = std::max<std::int64_t>(*due_ms - clock_.now_ms(), 0);
+        least_ms = std::max<std::int64_t>(*due_ms - dated_now_ms(), 0);
     }
     if (turns_.is_short_of_places() && !runs_.empty()) {
         const std::int64_t slow_ms = (runs_.front().slow_at_ns - now_ns) / kNsPerMs + 1;
@@ -237,16 +237,18 @@ bool Dispatcher::wait_for_turns(std::unique_lock<std::mutex>& lock) {
 void Dispatcher::schedule() {
     std::unique_lock lock(mutex_);
     while (wait_for_turns(lock)) {
-        const std::vector<Turn> turns = turns_.deal(clock_.now_ms());
+        // The time by which the queue's tasks are dated: a clock that was set this moment, or a
+        // move that the queue was not told yet, must neither hide a task nor use up its budget.
+        const UnixMs now_ms = dated_now_ms();
+        const std::vector<Turn> turns = turns_.deal(now_ms);
         if (turns.empty()) continue;
         lock.unlock();
-        lease(turns);
+        lease(turns, now_ms);
         lock.lock();
     }
 }
 
-void Dispatcher::lease(const std::vector<Turn>& turns) {
-    const UnixMs now_ms = clock_.now_ms();
+void Dispatcher::lease(const std::vector<Turn>& turns, UnixMs now_ms) {
     Result<dispatch::Leased> leased = queue_.lease(turns, now_ms, now_ms + kLeaseMs);
     std::unique_lock lock(mutex_);
     if (!leased) {

@@ -76,7 +76,8 @@ class Dispatcher {
     void run_one(std::unique_lock<std::mutex>& lock, Runs::iterator run);
     void complete(const Task& task, const Completion& completion);
     Result<void> store(const Completion& completion);
-    void lease(const std::vector<Turn>& turns);
+    void lease(const std::vector<Turn>& turns, UnixMs now_ms);
+    UnixMs dated_now_ms() const { return watch_.now_ms() - moved_ms_; }
     void note_due(const std::vector<BusinessDue>& due);
     Result<void> follow_downtime();
     void follow_clock(std::unique_lock<std::mutex>& lock);

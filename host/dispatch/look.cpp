@@ -13,11 +13,11 @@ access::EventWord word_of(TaskFlags flags) {
             (flags & kSaysPaid) != 0,    (flags & kSaysLeaving) != 0, (flags & kSaysStaying) != 0};
 }
 
-access::LookOptions options_of(const Task& task, UnixMs now_ms) {
+access::LookOptions options_of(const Task& task) {
     const TaskFlags flags = task.flags;
     return access::LookOptions{(flags & kSwept) != 0, (flags & kVerify) != 0,
                                (flags & kConfirmed) != 0, word_of(flags),
-                               doubt_ms(task.attempt, now_ms - task.first_due_ms)};
+                               doubt_ms(task.attempt, task.tried_ms)};
 }
 
 // Only a rental that nobody ever saw, and nobody finds, is given up.
@@ -75,18 +75,16 @@ Outcome Looker::run(const Task& task, observe::StepLog& steps) {
     std::optional<access::Look> away = turned_away(task);
     access::Look look = away ? std::move(*away)
                              : reconciler_.look(*parts->second.config, *parts->second.client,
-                                                task.key, options_of(task, clock_.now_ms()), steps);
-    const UnixMs now_ms = clock_.now_ms();
+                                                task.key, options_of(task), steps);
     Outcome outcome;
     outcome.never_dies = never_dies(look);
-    outcome.alert_changes =
-        alerts_of(look, task.key, now_ms - task.first_due_ms >= settings_.budget_ms);
+    outcome.alert_changes = alerts_of(look, task.key, task.tried_ms >= settings_.budget_ms);
     for (std::string& rental_id : look.look_at) {
         NewTask next;
         next.business = task.business;
         next.kind = TaskKind::kReconcile;
         next.key = std::move(rental_id);
-        next.due_ms = now_ms;
+        next.due_ms = clock_.now_ms();
         outcome.follow_ups.push_back(std::move(next));
     }
     outcome.status = std::move(look.status);

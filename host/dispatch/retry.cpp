@@ -19,13 +19,13 @@ bool may_be_cured(const Error& error) {
     return error.kind != ErrorKind::kInvalid && error.kind != ErrorKind::kUnsupported;
 }
 
-std::optional<UnixMs> next_attempt(const Error& error, int attempt, UnixMs first_due_ms,
+std::optional<UnixMs> next_attempt(const Error& error, int attempt, std::int64_t tried_ms,
                                    UnixMs now_ms, const config::Dispatch& settings,
                                    Random& random) {
     if (!may_be_cured(error)) {
         return std::nullopt;
     }
-    if (now_ms - first_due_ms >= settings.budget_ms) {
+    if (tried_ms >= settings.budget_ms) {
         return std::nullopt;
     }
     const std::int64_t asked_ms =

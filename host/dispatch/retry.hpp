@@ -35,8 +35,9 @@ inline bool is_postponed(const Error& error) {
 // Whether time, or a person's act elsewhere, can make the same task succeed.
 bool may_be_cured(const Error& error);
 
-// When the task is due again; nothing = a dead letter. `attempt` counts from 1.
-std::optional<UnixMs> next_attempt(const Error& error, int attempt, UnixMs first_due_ms,
+// When the task is due again; nothing = a dead letter. `attempt` counts from 1; `tried_ms` is for
+// how long it was tried, which no clock that is set can change.
+std::optional<UnixMs> next_attempt(const Error& error, int attempt, std::int64_t tried_ms,
                                    UnixMs now_ms, const config::Dispatch& settings, Random& random);
 
 }  // namespace gatehouse::dispatch

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock_watch.hpp"
 #include "base/encoding.hpp"
 #include "dispatch/account_alerts.hpp"
 #include "dispatch/look_alerts.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 using observe::StepKind;
 
+constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr int kStepsARun = 20;
 constexpr std::int64_t kRunNs = 10'000'000'000;
 constexpr std::size_t kMarksARun = 500;
@@ -31,8 +33,8 @@ constexpr int kPatience = 3;
 constexpr std::int64_t kMaxUnreadAlerts = 20;
 constexpr int kMaxAlertsRead = 500;
 
-// The first delta after a start goes back to before the last full sweep, which is a day ago at
-// most, two changes of the clocks included.
+// The first delta after a start, or after the clock was set, goes back to before the last full
+// sweep, which is a day ago at most, two changes of the clocks included.
 constexpr std::int64_t kFirstDeltaMs = 26LL * 3600 * 1000;
 
 // How far this machine's clock and Storeganise's may be apart.
@@ -147,6 +149,16 @@ Outcome SweepTask::run(const Task& task, observe::StepLog& steps) {
     return outcome;
 }
 
+// By a clock that was ahead the last delta is still to come, or was asked for what was.
+UnixMs SweepTask::delta_since_ms(const std::optional<Moment>& last) const {
+    const UnixMs now_ms = parts_.clock.now_ms();
+    if (!last) return now_ms - kFirstDeltaMs;
+    const std::int64_t passed_ms = (parts_.clock.steady_ns() - last->at_ns) / kNsPerMs;
+    const std::int64_t moved_ms = now_ms - last->at_ms - passed_ms;
+    const bool was_set = moved_ms <= -kClockToleranceMs || moved_ms >= kClockToleranceMs;
+    return was_set ? std::min(last->at_ms, now_ms - kFirstDeltaMs) : last->at_ms;
+}
+
 // Null if too many full sweeps are under way.
 SweepTask::Progress* SweepTask::begin(const Task& task, const SweepOrder& order, Business& business,
                                       const BusinessParts& parts) {
@@ -161,7 +173,7 @@ SweepTask::Progress* SweepTask::begin(const Task& task, const SweepOrder& order,
     sweep::Plan plan;
     plan.is_full = order.is_full;
     plan.is_trusted = order.is_trusted;
-    plan.since_ms = business.delta_since_ms.value_or(now_ms - kFirstDeltaMs) - kClockSlackMs;
+    plan.since_ms = delta_since_ms(business.last_delta) - kClockSlackMs;
     Progress progress;
     progress.sweep = std::make_unique<sweep::Sweep>(
         sweep::Parts{*parts.config, *parts.client, parts_.plugins, parts_.records, parts_.lookups,
@@ -171,6 +183,7 @@ SweepTask::Progress* SweepTask::begin(const Task& task, const SweepOrder& order,
     progress.report.key = task.key;
     progress.report.state = "running";
     progress.report.began_ms = now_ms;
+    progress.began_ns = parts_.clock.steady_ns();
     parts_.reports.put(progress.report);
     return &(business.progress[task.key] = std::move(progress));
 }
@@ -280,7 +293,9 @@ Outcome SweepTask::finish(const Task& task, const SweepOrder& order, Business& b
         steps.add(StepKind::kNote, shorten(trouble, 400));
     }
     if (order.is_periodic) outcome.again_ms = next_ms(task.business, order, findings);
-    if (!order.is_full && !order.is_dry && !is_doubted) business.delta_since_ms = report.began_ms;
+    if (!order.is_full && !order.is_dry && !is_doubted) {
+        business.last_delta = {report.began_ms, progress.began_ns};
+    }
     forget(business, task.key);
     return outcome;
 }

@@ -71,14 +71,20 @@ class SweepTask final : public TaskHandler {
     struct Progress {
         std::unique_ptr<sweep::Sweep> sweep;
         sweep::Report report;
+        std::int64_t began_ns = 0;
+    };
+    struct Moment {
+        UnixMs at_ms = 0;
+        std::int64_t at_ns = 0;
     };
     struct Business {
         bool is_busy = false;
-        std::optional<UnixMs> delta_since_ms;  // when the last good delta began
+        std::optional<Moment> last_delta;  // when the last good one began
         std::map<std::string, Progress> progress;
     };
     class Turn;
 
+    UnixMs delta_since_ms(const std::optional<Moment>& last) const;
     Progress* begin(const Task& task, const SweepOrder& order, Business& business,
                     const BusinessParts& parts);
     Outcome advance(const Task& task, const SweepOrder& order, Business& business,

@@ -90,6 +90,7 @@ struct Task {
     std::string key;
     int attempt = 1;              // this run's number since the last fresh start, from 1
     UnixMs first_due_ms = 0;      // when the first attempt of this budget began
+    std::int64_t tried_ms = 0;    // for how long it had been tried when it was leased
     std::int64_t generation = 0;  // moves with every enqueueing; Completion carries it back
     TaskFlags flags = 0;          // of all who asked since the last run
     std::string last_error = {};  // of the last run, if it did not end well
@@ -114,6 +115,9 @@ struct Completion {
     std::int64_t generation = 0;
     Outcome outcome = Outcome::kDone;
     UnixMs retry_due_ms = 0;
+    // When, by steady time, the run began that made the due times of this. A clock that went back
+    // since then moves them back, too; nothing = they are right as they are.
+    std::optional<std::int64_t> began_ns;
     bool is_attempt = true;      // kRetry only: false = the run counts as no attempt
     std::optional<Error> error;  // kRetry and kDead
     // kDone only: the task stays, due at this time with a fresh budget. Timers and everything

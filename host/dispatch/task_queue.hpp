@@ -73,7 +73,8 @@ class TaskQueue {
     // To be called when the time of day has moved by `by_ms` beyond the time that passed, time
     // without a process included. Delays end when they would have ended and budgets of attempts
     // count no more than was tried. Dates stay: what is due more than a day after the old time of
-    // day comes out of the facts.
+    // day comes out of the facts. A clock that went back takes what it wrote with it: no stored
+    // time lies in the future.
     virtual Result<void> clock_moved(std::int64_t by_ms) = 0;
 
     // One row per business and urgency with waiting tasks; read once at start.

@@ -12,6 +12,8 @@
 namespace gatehouse::dispatch {
 namespace {
 
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
 // A rental's own look raises its alert itself, and an alert's task must not raise another.
 void raise_alert(const Task& task, const std::string& reason, Completion& completion) {
     if (task.kind == TaskKind::kReconcile || task.kind == TaskKind::kAlert) return;
@@ -54,30 +56,32 @@ TaskRunner::TaskRunner(Handlers handlers, const config::Dispatch& settings, cons
                             {{"outcome", "dead"}})) {}
 
 Completion TaskRunner::run(const Task& task) {
+    const std::int64_t began_ns = clock_.steady_ns();
     if (marks_ != nullptr && marks_->crashes(task.id) >= kCrashesToPark) {
-        return parked(task, "the host failed " + std::to_string(marks_->crashes(task.id)) +
-                                " times at this work");
+        return parked(
+            task, began_ns,
+            "the host failed " + std::to_string(marks_->crashes(task.id)) + " times at this work");
     }
     observe::StepLog steps(clock_);
     const auto handler = handlers_.find(task.kind);
     if (handler == handlers_.end()) {
-        return judge(task, {fail(ErrorKind::kUnsupported, "no handler for this kind of task")},
-                     steps);
+        return judge(task, began_ns,
+                     {fail(ErrorKind::kUnsupported, "no handler for this kind of task")}, steps);
     }
     const CrashMarks::AtWork at_work(task.id);
     try {
-        return judge(task, handler->second->run(task, steps), steps);
+        return judge(task, began_ns, handler->second->run(task, steps), steps);
     } catch (const std::exception& error) {
-        return parked(task, std::string("an exception: ") + error.what());
+        return parked(task, began_ns, std::string("an exception: ") + error.what());
     }
 }
 
-Completion TaskRunner::parked(const Task& task, const std::string& why) {
+Completion TaskRunner::parked(const Task& task, std::int64_t began_ns, const std::string& why) {
     observe::StepLog steps(clock_);
     // Never retried, whatever the task is.
-    Completion completion =
-        judge(task, {fail(ErrorKind::kInvalid, "a defect of Gatehouse, please report it: " + why)},
-              steps);
+    Completion completion = judge(
+        task, began_ns,
+        {fail(ErrorKind::kInvalid, "a defect of Gatehouse, please report it: " + why)}, steps);
     if (task.kind == TaskKind::kReconcile) {
         completion.alert_changes.push_back(AlertChange{
             "rental:" + task.key, true,
@@ -88,13 +92,15 @@ Completion TaskRunner::parked(const Task& task, const std::string& why) {
 
 Completion TaskRunner::failed(const Task& task, Error error) {
     observe::StepLog steps(clock_);
-    return judge(task, Outcome{tl::unexpected(std::move(error))}, steps);
+    return judge(task, clock_.steady_ns(), Outcome{tl::unexpected(std::move(error))}, steps);
 }
 
-Completion TaskRunner::judge(const Task& task, Outcome outcome, observe::StepLog& steps) {
+Completion TaskRunner::judge(const Task& task, std::int64_t began_ns, Outcome outcome,
+                             observe::StepLog& steps) {
     Completion completion;
     completion.task_id = task.id;
     completion.generation = task.generation;
+    completion.began_ns = began_ns;
     completion.rental = std::move(outcome.rental);
     completion.transfers = std::move(outcome.transfers);
     completion.access_events = std::move(outcome.access_events);
@@ -107,8 +113,9 @@ Completion TaskRunner::judge(const Task& task, Outcome outcome, observe::StepLog
     } else {
         const Error& error = outcome.status.error();
         const UnixMs now_ms = clock_.now_ms();
+        const std::int64_t tried_ms = task.tried_ms + (clock_.steady_ns() - began_ns) / kNsPerMs;
         std::optional<UnixMs> next_ms =
-            next_attempt(error, task.attempt, task.first_due_ms, now_ms, settings_, random_);
+            next_attempt(error, task.attempt, tried_ms, now_ms, settings_, random_);
         if (!next_ms && outcome.never_dies) {
             next_ms = now_ms + (is_postponed(error) ? std::clamp(*error.retry_after_ms, kMinDelayMs,
                                                                  settings_.max_retry_ms)

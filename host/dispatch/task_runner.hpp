@@ -33,8 +33,9 @@ class TaskRunner {
     Completion failed(const Task& task, Error error);
 
   private:
-    Completion parked(const Task& task, const std::string& why);
-    Completion judge(const Task& task, Outcome outcome, observe::StepLog& steps);
+    Completion parked(const Task& task, std::int64_t began_ns, const std::string& why);
+    Completion judge(const Task& task, std::int64_t began_ns, Outcome outcome,
+                     observe::StepLog& steps);
 
     const Handlers handlers_;
     const config::Dispatch settings_;

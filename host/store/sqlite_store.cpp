@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <limits>
 #include <utility>
 
 #include "store/sqlite/access_events.hpp"
@@ -16,6 +17,7 @@
 #include "store/sqlite/read_store.hpp"
 #include "store/sqlite/rentals.hpp"
 #include "store/sqlite/renters.hpp"
+#include "store/sqlite/stamps.hpp"
 #include "store/sqlite/tasks.hpp"
 #include "store/sqlite/transfers.hpp"
 #include "store/sqlite/writer.hpp"
@@ -158,16 +160,19 @@ class SqliteStore final : public sqlite::ReadStore {
     Result<std::optional<UnixMs>> last_seen_ms() override { return seen_ms_; }
 
     Result<void> clock_moved(std::int64_t by_ms) override {
-        constexpr std::int64_t kPiece = 500;
-        std::int64_t after_id = 0;
-        do {
-            const Result<std::int64_t> last =
-                write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
-                    return sqlite::move_tasks(context, by_ms, after_id, kPiece);
-                }).get();
-            if (!last) return tl::unexpected(last.error());
-            after_id = *last;
-        } while (after_id != 0);
+        auto moved = walk([=](WriteContext& context, std::int64_t after_id) {
+            return sqlite::move_tasks(context, by_ms, after_id, kWalkPiece);
+        });
+        if (!moved) return moved;
+        if (by_ms < 0) {
+            auto pulled = forget_in_pieces(kWalkPiece, std::numeric_limits<int>::max(),
+                                           sqlite::pull_back_stamps);
+            if (!pulled) return tl::unexpected(pulled.error());
+            moved = walk([](WriteContext& context, std::int64_t after_id) {
+                return sqlite::pull_back_rentals(context, after_id, kWalkPiece);
+            });
+            if (!moved) return moved;
+        }
         return write<void>([](WriteContext& context) -> Result<void> {
                    context.take_time();
                    return {};
@@ -251,6 +256,23 @@ class SqliteStore final : public sqlite::ReadStore {
     void close() override { writer_.close(); }
 
   private:
+    static constexpr std::int64_t kWalkPiece = 500;
+
+    // `visit(context, after_id)` says up to which id it came; 0 at the end.
+    template <typename Visit>
+    Result<void> walk(Visit visit) {
+        std::int64_t after_id = 0;
+        do {
+            const Result<std::int64_t> last =
+                write<std::int64_t>([=](WriteContext& context) -> Result<std::int64_t> {
+                    return visit(context, after_id);
+                }).get();
+            if (!last) return tl::unexpected(last.error());
+            after_id = *last;
+        } while (after_id != 0);
+        return {};
+    }
+
     // `forget(context, most)` says how many went. In pieces: senders wait behind each of them.
     template <typename Forget>
     Result<std::int64_t> forget_in_pieces(std::int64_t piece, int limit, Forget forget) {

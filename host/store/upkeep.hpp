@@ -15,9 +15,10 @@ class Upkeep {
   public:
     virtual ~Upkeep() = default;
 
-    // The time up to which retention may count now. It follows the time of day by no more than
-    // `at_most_ms` since the last call (of this or an earlier process), so that a clock that is
-    // ahead deletes nothing before its time.
+    // The time up to which retention may count now. It follows the time of day, either way, by no
+    // more than `at_most_ms` since the last call (of this or an earlier process), so that a clock
+    // that is ahead deletes nothing before its time, and one that fell back for a moment keeps
+    // nothing for years.
     virtual Result<UnixMs> advance_retention(std::int64_t at_most_ms) = 0;
 
     // Each of these deletes at most `limit` rows of its kind and says how many went.

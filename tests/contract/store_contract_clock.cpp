@@ -115,8 +115,107 @@ TEST_P(StoreContract, P5_CareReachesBackToWhenItWasDueAndABudgetBeginsWithTheWor
     ASSERT_TRUE(store().clock_moved(-3 * kHourMs));
     const auto moved = begun_ms();
     ASSERT_EQ(moved.size(), 2U);
-    EXPECT_EQ(moved.at(TaskKind::kCare), due_ms);
+    EXPECT_EQ(moved.at(TaskKind::kCare), now() - kDayMs)
+        << "what happened while the clock was ahead was never asked for";
     EXPECT_EQ(moved.at(TaskKind::kReconcile), first.at(TaskKind::kReconcile) - 3 * kHourMs);
+}
+
+TEST_P(StoreContract, ASmallStepBackLeavesCareWhereItWas) {
+    dispatch::NewTask care{"acme", TaskKind::kCare, "doors", now() + 60'000, 0};
+    enqueue(care);
+    clock_.move_ms(-120'000);
+    ASSERT_TRUE(store().clock_moved(-120'000));
+    clock_.advance_ms(60'000);
+    EXPECT_EQ(lease_one().first_due_ms, now()) << "its overlap covers that";
+}
+
+// Only a rental waits for dates; whatever else is put off far waits for a clock that was wrong.
+TEST_P(StoreContract, HoweverFarAClockWasAheadOnlyRentalsWaitForDates) {
+    constexpr std::int64_t kAheadMs = 1000 * kDayMs;
+    for (const TaskKind kind : {TaskKind::kSweep, TaskKind::kCare, TaskKind::kAlert}) {
+        dispatch::NewTask task{"acme", kind, "full", now() + 25 * kHourMs, 0};
+        enqueue(task);
+        clock_.move_ms(-kAheadMs);
+        ASSERT_TRUE(store().clock_moved(-kAheadMs));
+        EXPECT_EQ((*store().waiting("acme", kind, "full"))->due_ms, now() + 25 * kHourMs)
+            << to_string(kind);
+        clock_.move_ms(kAheadMs);
+        ASSERT_TRUE(store().clock_moved(kAheadMs));
+    }
+}
+
+// What a run produced before the clock went back is stored after it.
+TEST_P(StoreContract, ARunDuringWhichTheClockWentBackPutsNothingOff) {
+    for (const auto outcome : {Outcome::kRetry, Outcome::kDone}) {
+        const std::string business = "b" + std::to_string(static_cast<int>(outcome));
+        clock_.advance_ms(1000);
+        enqueue(reconcile("r1", 0, business));
+        Completion ended = completion(lease_one(business), outcome);
+        ended.began_ns = clock_.steady_ns();
+        ended.retry_due_ms = now() + 5000;
+        dispatch::NewTask next = reconcile("r2", 0, business);
+        dispatch::NewTask date = reconcile("r3", 0, business);
+        date.due_ms += 40 * kDayMs;
+        if (outcome == Outcome::kDone) {
+            ended.again_ms = now() + 5000;
+            ended.follow_ups = {next, date};
+        }
+        clock_.move_ms(-2 * kHourMs);
+        ASSERT_TRUE(store().clock_moved(-2 * kHourMs));
+        ASSERT_TRUE(store().complete(ended));
+        const auto due_ms = [&](const std::string& rental) {
+            return (*store().waiting(business, TaskKind::kReconcile, rental))->due_ms;
+        };
+        EXPECT_EQ(due_ms("r1"), now() + 5000);
+        if (outcome != Outcome::kDone) continue;
+        EXPECT_EQ(due_ms("r2"), now());
+        EXPECT_EQ(due_ms("r3"), date.due_ms) << "a date is right by any clock";
+    }
+}
+
+TEST_P(StoreContract, ARunThatBeganAfterTheClockWentBackIsTakenAtItsWord) {
+    enqueue(reconcile("r1"));
+    clock_.move_ms(-2 * kHourMs);
+    ASSERT_TRUE(store().clock_moved(-2 * kHourMs));
+    clock_.advance_ms(1000);
+    Completion ended = completion(lease_one(), Outcome::kRetry);
+    ended.began_ns = clock_.steady_ns();
+    ended.retry_due_ms = now() + kHourMs;
+    ASSERT_TRUE(store().complete(ended));
+    EXPECT_EQ((*store().waiting("acme", TaskKind::kReconcile, "r1"))->due_ms, now() + kHourMs);
+}
+
+TEST_P(StoreContract, P5_CareThatRanWhileTheClockWentBackReachesBackTheNextTime) {
+    enqueue({"acme", TaskKind::kCare, "doors", now(), 0});
+    Completion ended = completion(lease_one(), Outcome::kDone);
+    ended.began_ns = clock_.steady_ns();
+    ended.again_ms = now() + 60'000;
+    clock_.move_ms(-3 * kHourMs);
+    ASSERT_TRUE(store().clock_moved(-3 * kHourMs));
+    ASSERT_TRUE(store().complete(ended));
+    const UnixMs told_ms = now();
+    clock_.advance_ms(60'000);
+    EXPECT_EQ(lease_one().first_due_ms, told_ms - kDayMs);
+}
+
+// The lease counts by the time that it is given, which is the one by which tasks are dated: a clock
+// that was set since then has used up nothing.
+TEST_P(StoreContract, AClockThatWasSetBeforeItWasToldUsesUpNoBudget) {
+    enqueue(reconcile("r1"));
+    Completion retry = completion(lease_one(), Outcome::kRetry);
+    retry.retry_due_ms = now() + 1000;
+    ASSERT_TRUE(store().complete(retry));
+    clock_.advance_ms(1000);
+    const UnixMs dated_ms = now();
+    for (const std::int64_t by_ms : {40 * kHourMs, -80 * kHourMs}) {
+        clock_.move_ms(by_ms);
+        enqueue(reconcile("new" + std::to_string(by_ms), 0, "beta"));
+        const auto leased =
+            store().lease({{"acme", 1}, {"beta", 1}}, dated_ms, dated_ms + kLeaseMs);
+        for (const Task& task : leased->tasks) {
+            EXPECT_EQ(task.tried_ms, task.key == "r1" ? 1000 : 0) << task.key << by_ms;
+        }
+    }
 }
 
 TEST_P(StoreContract, WhoIsToldOfDueTasksHearsOfThoseThatComeEarlier) {
@@ -181,9 +280,63 @@ TEST_P(StoreContract, RetentionFollowsTheClockOnlyAsFarAsItMay) {
     EXPECT_EQ(*store().advance_retention(0), kStartMs + 2 * kHourMs);
     EXPECT_EQ(*store().advance_retention(-5), kStartMs + 2 * kHourMs);
     clock_.advance_ms(-400 * kDayMs);
-    EXPECT_EQ(*store().advance_retention(kHourMs), kStartMs) << "and back with it at once";
+    EXPECT_EQ(*store().advance_retention(kHourMs), kStartMs + kHourMs) << "and so back with it";
+    EXPECT_EQ(*store().advance_retention(kHourMs), kStartMs);
     clock_.advance_ms(1000);
     EXPECT_EQ(*store().advance_retention(kHourMs), kStartMs + 1000);
+}
+
+// A machine without a battery starts in 1970 until it hears the time.
+TEST_P(StoreContract, AClockThatFellToTheBeginningOfTimeKeepsNothingForYears) {
+    append_id("e1");
+    clock_.move_ms(-kStartMs);
+    EXPECT_EQ(*store().advance_retention(kHourMs), kStartMs - kHourMs);
+    clock_.move_ms(kStartMs);
+    EXPECT_EQ(*store().advance_retention(kHourMs), kStartMs);
+}
+
+// What a clock wrote that was a year ahead goes when it would have gone, not a year later.
+TEST_P(StoreContract, WhatAClockThatWasAheadWroteIsForgottenInItsTime) {
+    append_id("before");
+    constexpr std::int64_t kAheadMs = 365 * kDayMs;
+    clock_.move_ms(kAheadMs);
+    ASSERT_TRUE(store().clock_moved(kAheadMs));
+    append_id("ahead");
+    for (const Task& task : lease())
+        done(task);
+    enqueue(reconcile("r1"));
+    Completion ended = completion(lease_one(), Outcome::kDone);
+    access::RentalRecord record;
+    record.business = "acme";
+    record.rental_id = "r1";
+    record.desired_json = R"({"schema":1,"state":"ended"})";
+    record.updated_ms = now();
+    record.swept_end_ms = now();
+    ended.rental = std::make_shared<const access::RentalRecord>(record);
+    ASSERT_TRUE(store().complete(ended));
+    enqueue(reconcile("r2"));
+    dead(lease_one());
+    clock_.move_ms(-kAheadMs);
+    ASSERT_TRUE(store().clock_moved(-kAheadMs));
+    EXPECT_EQ((*store().rental("acme", "r1"))->updated_ms, now());
+    EXPECT_EQ((*store().rental("acme", "r1"))->swept_end_ms, now());
+    clock_.advance_ms(2 * kDayMs);
+    EXPECT_EQ(*store().forget_events(now(), 10), 2);
+    EXPECT_EQ(*store().forget_rentals(now(), 10), 1);
+    EXPECT_EQ(*store().forget_dead_letters(now(), 10), 1);
+    EXPECT_EQ(*store().forget_ids(now(), 10), 2);
+}
+
+TEST_P(StoreContract, AClockThatFellFarBackMakesNothingOld) {
+    append_id("e1");
+    done(lease_one());
+    ASSERT_EQ(*store().advance_retention(0), kStartMs);
+    clock_.move_ms(-kStartMs);
+    ASSERT_TRUE(store().clock_moved(-kStartMs));
+    clock_.move_ms(kStartMs);
+    ASSERT_TRUE(store().clock_moved(kStartMs));
+    EXPECT_EQ(*store().forget_events(kStartMs - kDayMs, 10), 0);
+    EXPECT_TRUE(append(new_event("e1"))->is_duplicate);
 }
 
 }  // namespace gatehouse::store

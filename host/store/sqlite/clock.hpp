@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "dispatch/task.hpp"
 #include "store/sqlite/write_context.hpp"
 
 namespace gatehouse::store::sqlite {
@@ -18,8 +19,18 @@ std::optional<UnixMs> read_seen_ms(Database& database);
 std::int64_t move_tasks(WriteContext& context, std::int64_t by_ms, std::int64_t after_id,
                         std::int64_t most);
 
+// What a run that was under way when the clock went back produced, with its delays moved as those
+// of waiting tasks are; nothing if the clock did not go back.
+std::optional<dispatch::Completion> redated(const WriteContext& context,
+                                            const dispatch::Completion& completion,
+                                            dispatch::TaskKind kind);
+
+// Since when care asks for events after the clock went back by `back_ms`: what happened while it
+// was ahead was never asked for. 0 if care's overlap covers that.
+UnixMs care_from_ms(UnixMs now_ms, std::int64_t back_ms);
+
 // The time up to which retention may count: the time of day, but never further than `at_most_ms`
-// beyond what it was at the last call.
+// from what it was at the last call.
 UnixMs advance_retention(WriteContext& context, std::int64_t at_most_ms);
 
 }  // namespace gatehouse::store::sqlite

@@ -7,6 +7,7 @@
 
 #include "store/sqlite/access_events.hpp"
 #include "store/sqlite/alerts.hpp"
+#include "store/sqlite/clock.hpp"
 #include "store/sqlite/dead_letters.hpp"
 #include "store/sqlite/marks.hpp"
 #include "store/sqlite/rentals.hpp"
@@ -191,12 +192,19 @@ Result<void> put_some_access_events(WriteContext& context, const Completion& com
     return {};
 }
 
-Result<void> complete(WriteContext& context, const Completion& completion, std::size_t events_put) {
-    const std::optional<Row> row = leased_row(context.database(), completion.task_id);
-    if (!row) return not_leased(completion.task_id);
+Result<void> complete(WriteContext& context, const Completion& asked, std::size_t events_put) {
+    const std::optional<Row> row = leased_row(context.database(), asked.task_id);
+    if (!row) return not_leased(asked.task_id);
+    const std::optional<Completion> mended = redated(context, asked, row->key.kind);
+    const Completion& completion = mended ? *mended : asked;
     add_steps(context, *row, completion);
     put_products(context, completion, events_put);
     end_lease(context, *row, completion);
+    if (mended && row->key.kind == TaskKind::kCare) {
+        run(context.database(), "UPDATE tasks SET first_due_ms = ? WHERE id = ?",
+            care_from_ms(context.now_ms(), context.moved_back_ms_since(*asked.began_ns)),
+            asked.task_id);
+    }
     const std::int64_t event_id = belongs_to_an_event(row->key.kind) ? row->event_id : 0;
     std::set<std::int64_t> event_ids{event_id};
     for (NewTask follow_up : completion.follow_ups) {

@@ -107,9 +107,9 @@ void read_due(WriteContext& context, const Due& due, std::size_t most,
         if (task.first_due_ms == kNotBegun) {
             // Care asks for what happened since it was due: its last good run was shortly before.
             const bool is_care = task.kind == TaskKind::kCare;
-            task.first_due_ms =
-                is_care ? std::min(query.integer(13), context.now_ms()) : context.now_ms();
+            task.first_due_ms = is_care ? std::min(query.integer(13), due.by_ms) : due.by_ms;
         }
+        task.tried_ms = due.by_ms - task.first_due_ms;
         task.generation = query.integer(5);
         task.flags = static_cast<dispatch::TaskFlags>(query.integer(6));
         task.event_id = query.integer(7);

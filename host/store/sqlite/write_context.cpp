@@ -47,6 +47,21 @@ void WriteContext::take_time() {
     run(database_, "UPDATE clock SET seen_ms = ? WHERE id = 1", noted_ms_);
 }
 
+void WriteContext::note_back_move(std::int64_t back_ms) {
+    // No run lasts through more of them.
+    constexpr std::size_t kMost = 16;
+    if (back_moves_.size() == kMost) back_moves_.erase(back_moves_.begin());
+    back_moves_.push_back({clock_.steady_ns(), clock_.now_ms(), back_ms});
+}
+
+std::int64_t WriteContext::moved_back_ms_since(std::int64_t at_ns) const {
+    std::int64_t back_ms = 0;
+    for (const BackMove& move : back_moves_) {
+        if (move.at_ns >= at_ns) back_ms += move.back_ms;
+    }
+    return back_ms;
+}
+
 std::optional<UnixMs> WriteContext::next_due_ms(std::int64_t business,
                                                 dispatch::Priority priority) {
     return number(database_,

@@ -16,6 +16,13 @@
 
 namespace gatehouse::store::sqlite {
 
+// The time of day went back while this process ran.
+struct BackMove {
+    std::int64_t at_ns = 0;  // steady time at which the store was told
+    UnixMs now_ms = 0;       // the time of day then
+    std::int64_t back_ms = 0;
+};
+
 class WriteContext {
   public:
     WriteContext(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
@@ -37,6 +44,11 @@ class WriteContext {
     // Takes the time of day for right, also where it has gone back.
     void take_time();
 
+    // Remembers it for the runs that are under way.
+    void note_back_move(std::int64_t back_ms);
+    const std::vector<BackMove>& back_moves() const { return back_moves_; }
+    std::int64_t moved_back_ms_since(std::int64_t at_ns) const;
+
     // The waiting tasks of this business changed.
     void touch(std::int64_t business) { touched_.insert(business); }
 
@@ -55,6 +67,7 @@ class WriteContext {
     std::unordered_map<std::string, std::int64_t> names_;
     std::map<std::tuple<std::int64_t, std::int64_t, std::string>, UnixMs> secret_uses_;
     UnixMs noted_ms_ = 0;
+    std::vector<BackMove> back_moves_;  // the last ones
     std::set<std::int64_t> touched_;
 };
 

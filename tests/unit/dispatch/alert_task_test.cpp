@@ -266,6 +266,19 @@ TEST_F(AlertTaskTest, ATaskThatIsRefusedIsNoReasonToFail) {
     EXPECT_THAT(news_.turns, SizeIs(1));
 }
 
+// Else the all-clear comes as late as the clock was ahead.
+TEST_F(AlertTaskTest, ACureThatAClockWroteWhichWasAheadIsPast) {
+    for (const std::int64_t ahead_ms : {7'200'000LL, 400LL * 86'400'000}) {
+        raise();
+        run();
+        clock_.move_ms(ahead_ms);
+        cure();
+        clock_.move_ms(-ahead_ms);
+        run();
+        EXPECT_FALSE(store_.kept) << ahead_ms;
+    }
+}
+
 TEST_F(AlertTaskTest, StaffTasksCanBeSwitchedOff) {
     config_.alerts.has_staff_tasks = false;
     raise();

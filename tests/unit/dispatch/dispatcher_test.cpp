@@ -406,6 +406,24 @@ TEST_F(DispatcherTest, TimeInWhichNothingWasTriedKillsNoWork) {
     }
 }
 
+// Between a step of the clock and the scheduler's next look at it lies a whole run.
+TEST_F(DispatcherTest, AClockThatIsSetDuringARunKillsNoWork) {
+    for (const std::int64_t by_ms : {40 * kHourMs, -40 * kHourMs, 10'000 * kHourMs}) {
+        const std::string key = "r" + std::to_string(by_ms);
+        std::atomic<int> runs = 0;
+        Recorder recorder([&](const Task&) {
+            if (++runs > 3) return Outcome{};
+            clock_.move_ms(runs == 2 ? by_ms : 0);
+            return Outcome{fail(ErrorKind::kUnavailable, "503"), {}, {}};
+        });
+        const auto dispatcher = start(recorder);
+        enqueue("acme", key);
+        EXPECT_TRUE(recorder.wait_for_runs(4)) << by_ms;
+        ASSERT_TRUE(dispatcher->stop(kGraceMs));
+        EXPECT_EQ(store_->queue_state()->dead, 0) << by_ms;
+    }
+}
+
 TEST_F(DispatcherTest, FollowUpsRunNext) {
     Recorder recorder([&](const Task& task) {
         Outcome outcome = good(task);

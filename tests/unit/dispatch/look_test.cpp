@@ -96,7 +96,7 @@ class LookTest : public testing::Test {
         task.kind = TaskKind::kReconcile;
         task.key = "r1";
         task.last_error = last_error;
-        task.first_due_ms = clock_.now_ms() - age_ms;
+        task.tried_ms = age_ms;
         observe::StepLog steps(clock_);
         access::Reconciler reconciler(
             access::Parts{records_, lookups_, plugins_, pin_key_, clock_, random_});

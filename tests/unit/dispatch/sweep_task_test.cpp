@@ -306,6 +306,23 @@ TEST_F(SweepTaskTest, ADeltaGoesBackToWhereTheLastGoodOneBegan) {
     EXPECT_EQ(*client.queries.back().updated_after_ms, first - 300'000);
 }
 
+// What changed while the clock was ahead was asked for as if it were still to come.
+TEST_F(SweepTaskTest, ADeltaAfterTheClockWasSetReachesBackADay) {
+    constexpr std::int64_t kDayMs = 86'400'000;
+    settle(2);
+    for (const std::int64_t by_ms : {kDayMs / 12, -kDayMs / 12, 400 * kDayMs, -400 * kDayMs}) {
+        run("delta");
+        clock.advance_ms(1'800'000);
+        clock.move_ms(by_ms);
+        run("delta");
+        EXPECT_LT(*client.queries.back().updated_after_ms, clock.now_ms() - kDayMs) << by_ms;
+        const UnixMs began_ms = clock.now_ms();
+        clock.advance_ms(1'800'000);
+        run("delta");
+        EXPECT_EQ(*client.queries.back().updated_after_ms, began_ms - 300'000) << by_ms;
+    }
+}
+
 TEST_F(SweepTaskTest, WhatIsNotConfiguredEndsWell) {
     business.sweep.is_enabled = false;
     EXPECT_FALSE(run("delta").again_ms);

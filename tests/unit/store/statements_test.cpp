@@ -16,6 +16,7 @@
 #include "store/sqlite/rentals.hpp"
 #include "store/sqlite/renters.hpp"
 #include "store/sqlite/schema.hpp"
+#include "store/sqlite/stamps.hpp"
 #include "store/sqlite/tasks.hpp"
 #include "store/sqlite/transfers.hpp"
 #include "support/temp_dir.hpp"
@@ -116,6 +117,8 @@ class StatementsTest : public ::testing::Test {
         read_seen_ms(*database_);
         advance_retention(*context_, 1);
         move_tasks(*context_, -1, 0, 10);
+        pull_back_stamps(*context_, 10);
+        pull_back_rentals(*context_, 0, 10);
         forget_ids(*database_, kNowMs + 1, 10);
         forget_rentals(*database_, kNowMs + 1, 10);
         forget_dead_letters(*database_, kNowMs + 1, 10);
