@@ -38,15 +38,16 @@ json event_of(const notify::News& alert, const std::string& id) {
               {"unitId", alert.unit_id}}}};
 }
 
-// The same for every attempt, after a restart, and for the same event in a restored database, whose
-// row ids are given anew; another for every other event and route.
-std::string id_of(const Task& task, const notify::Told& told) {
+// The same for every attempt, after a restart, for the same event in a restored database, whose row
+// ids are given anew, and wherever the route stands among the others; another for every other
+// event, connection and text.
+std::string id_of(const Task& task, const notify::Told& told, const config::Notify& route) {
     std::string whole = task.business + '\n';
     if (told.alert) {
         whole += task.key;
     } else {
         whole += task.event_source + '\n' + task.event_sender_id + '\n' +
-                 std::to_string(told.route) + '\n' + told.connection;
+                 (told.what.empty() ? notify::what_of(route) : told.what);
     }
     return "gh_" + to_hex(sha256(whole)).substr(0, kIdDigits);
 }
@@ -80,16 +81,17 @@ Outcome Notifier::run(const Task& task, observe::StepLog& steps) {
     if (!told) return {fail(ErrorKind::kInvalid, "the task names no route")};
     const std::string_view type = told->alert ? told->alert->type() : task.event_type;
     const config::Notify* route = notify::route_of(*told, parts->second.config->notify, type);
-    if (route == nullptr) return pass_over(steps, "the route is gone from the configuration");
+    if (route == nullptr) return pass_over(steps, "the configuration has no such route any more");
 
-    const std::string rate_key = task.business + '/' + std::to_string(told->route);
+    const auto place = route - parts->second.config->notify.data();
+    const std::string rate_key = task.business + '/' + std::to_string(place);
     const auto too_soon = [](std::int64_t wait_ms) {
         return Outcome{fail(ErrorKind::kRateLimited, "the route's rate is reached", wait_ms)};
     };
     if (const auto wait = rates_.wait_ms(rate_key, route->rate, clock_.now_ms()); wait > 0) {
         return too_soon(wait);
     }
-    const std::string id = id_of(task, *told);
+    const std::string id = id_of(task, *told, *route);
     Result<json> event = told->alert ? Result<json>(event_of(*told->alert, id)) : event_of(task);
     if (!event) return {tl::unexpected(event.error())};
 

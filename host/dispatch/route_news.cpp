@@ -20,7 +20,9 @@ std::vector<NewTask> RouteNews::tell(const AlertRecord& alert, AlertTurn turn) {
         NewTask task;
         task.business = alert.business;
         task.kind = TaskKind::kNotify;
-        task.key = notify::to_key({0, route, routes[route].connection, news});
+        notify::Told told = notify::told_through(routes, route);
+        told.alert = news;
+        task.key = notify::to_key(told);
         task.due_ms = clock_.now_ms();
         task.priority = Priority::kNormal;
         tasks.push_back(std::move(task));

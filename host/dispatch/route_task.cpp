@@ -13,12 +13,12 @@ namespace {
 
 using nlohmann::json;
 
-NewTask message_task(const Task& task, std::size_t route, const std::string& connection,
-                     UnixMs now_ms) {
+NewTask message_task(const Task& task, notify::Told told, UnixMs now_ms) {
     NewTask message;
     message.business = task.business;
     message.kind = TaskKind::kNotify;
-    message.key = notify::to_key({task.event_id, route, connection, std::nullopt});
+    told.event_id = task.event_id;
+    message.key = notify::to_key(told);
     message.due_ms = now_ms;
     message.event_id = task.event_id;
     message.priority = Priority::kNormal;
@@ -58,7 +58,8 @@ Outcome Router::run(const Task& task, observe::StepLog& steps) {
         const std::string name = "route " + std::to_string(i + 1);
         if (*is_meant) {
             steps.add(observe::StepKind::kDecided, name + ": tell " + route.connection);
-            outcome.follow_ups.push_back(message_task(task, i, route.connection, clock_.now_ms()));
+            outcome.follow_ups.push_back(
+                message_task(task, notify::told_through(routes, i), clock_.now_ms()));
         } else {
             steps.add(observe::StepKind::kDecided, name + " is for other sites");
         }

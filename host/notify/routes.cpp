@@ -1,5 +1,6 @@
 #include "notify/routes.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/encoding.hpp"
@@ -22,12 +23,49 @@ std::optional<Number> number_from(std::string_view text) {
     return number;
 }
 
+std::string digest_of(const config::Notify& route, const json& rest) {
+    constexpr std::size_t kDigits = 16;
+    return to_hex(sha256(dump_json(json::array({route.connection, rest})))).substr(0, kDigits);
+}
+
+std::string when_of(const config::Notify& route) {
+    return digest_of(route, json::array({route.on, route.sites}));
+}
+
+// Null if none or several are meant for these events.
+const config::Notify* only_one_for(const std::string& when,
+                                   const std::vector<config::Notify>& routes) {
+    const config::Notify* only = nullptr;
+    for (const config::Notify& route : routes) {
+        if (when_of(route) != when) continue;
+        if (only != nullptr) return nullptr;
+        only = &route;
+    }
+    return only;
+}
+
+// By its text; where several say the same, by its place.
+const config::Notify* find_route(const Told& told, const std::vector<config::Notify>& routes) {
+    const config::Notify* at_place =
+        told.route < routes.size() && routes[told.route].connection == told.connection
+            ? &routes[told.route]
+            : nullptr;
+    if (told.what.empty()) return at_place;
+    if (at_place != nullptr && what_of(*at_place) == told.what) return at_place;
+    for (const config::Notify& route : routes) {
+        if (what_of(route) == told.what) return &route;
+    }
+    return told.when.empty() ? nullptr : only_one_for(told.when, routes);
+}
+
 std::string alert_key(const Told& told) {
     const News& alert = *told.alert;
     return dump_json({{"alert", alert.is_cured ? "cured" : "raised"},
                       {"at", alert.at_ms},
                       {"route", told.route},
                       {"connection", told.connection},
+                      {"what", told.what},
+                      {"when", told.when},
                       {"subject", shorten(alert.subject, kMaxIdBytes)},
                       {"text", shorten(alert.text, kMaxTextBytes)},
                       {"rental", shorten(alert.rental_id, kMaxIdBytes)},
@@ -50,15 +88,32 @@ std::optional<Told> alert_from(std::string_view key) {
     Told told;
     told.route = static_cast<std::size_t>(*route);
     told.connection = string_member(*document, "connection").value_or("");
+    told.what = string_member(*document, "what").value_or("");
+    told.when = string_member(*document, "when").value_or("");
     told.alert = std::move(alert);
     return told;
 }
 
 }  // namespace
 
+Told told_through(const std::vector<config::Notify>& routes, std::size_t i) {
+    Told told;
+    told.route = i;
+    told.connection = routes[i].connection;
+    told.what = what_of(routes[i]);
+    told.when = when_of(routes[i]);
+    if (only_one_for(told.when, routes) == nullptr) told.when.clear();
+    return told;
+}
+
+std::string what_of(const config::Notify& route) {
+    return digest_of(route, route.message.value);
+}
+
 std::string to_key(const Told& told) {
     if (told.alert) return alert_key(told);
-    return std::to_string(told.event_id) + '/' + std::to_string(told.route) + '/' + told.connection;
+    return std::to_string(told.event_id) + '/' + std::to_string(told.route) + '/' +
+           told.connection + '/' + told.what + '/' + told.when;
 }
 
 std::optional<Told> told_from(std::string_view key) {
@@ -72,7 +127,12 @@ std::optional<Told> told_from(std::string_view key) {
     Told told;
     told.event_id = *event_id;
     told.route = *route;
-    told.connection = key.substr(second + 1);
+    std::string_view rest = key.substr(second + 1);
+    for (std::string* part : {&told.connection, &told.what, &told.when}) {
+        const std::size_t end = std::min(rest.find('/'), rest.size());
+        *part = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
     return told;
 }
 
@@ -87,11 +147,8 @@ std::vector<std::size_t> routes_for(const std::vector<config::Notify>& routes,
 
 const config::Notify* route_of(const Told& told, const std::vector<config::Notify>& routes,
                                std::string_view event_type) {
-    if (told.route >= routes.size()) return nullptr;
-    const config::Notify& route = routes[told.route];
-    const bool is_the_same =
-        route.connection == told.connection && matches_any(route.on, event_type);
-    return is_the_same ? &route : nullptr;
+    const config::Notify* route = find_route(told, routes);
+    return route != nullptr && matches_any(route->on, event_type) ? route : nullptr;
 }
 
 }  // namespace gatehouse::notify

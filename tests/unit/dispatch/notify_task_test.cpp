@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "base/json.hpp"
 #include "dispatch/route_news.hpp"
 #include "dispatch/route_task.hpp"
@@ -96,6 +99,16 @@ class NotifyTest : public testing::Test {
     Outcome notify(const std::string& key = "9/0/ops", int attempt = 1) {
         return notifier_.run(task(TaskKind::kNotify, key, attempt), steps_);
     }
+    // Of each message that the event makes now: its text and its id.
+    std::map<std::string, std::string> told() {
+        std::map<std::string, std::string> ids;
+        for (const NewTask& message : route().follow_ups) {
+            EXPECT_TRUE(notify(message.key).status);
+            const json document = plugins_.document();
+            ids[document["message"]["text"]] = document["id"];
+        }
+        return ids;
+    }
     std::string said() const {
         std::string all;
         for (const observe::Step& step : steps_.steps())
@@ -119,8 +132,8 @@ TEST_F(NotifyTest, EachRouteThatFitsGetsATaskOfItsOwn) {
     const Outcome outcome = route();
     ASSERT_TRUE(outcome.status.has_value());
     ASSERT_EQ(outcome.follow_ups.size(), 2U);
-    EXPECT_EQ(outcome.follow_ups[0].key, "9/1/ops");
-    EXPECT_EQ(outcome.follow_ups[1].key, "9/2/ops");
+    EXPECT_TRUE(outcome.follow_ups[0].key.starts_with("9/1/ops/")) << outcome.follow_ups[0].key;
+    EXPECT_TRUE(outcome.follow_ups[1].key.starts_with("9/2/ops/")) << outcome.follow_ups[1].key;
     EXPECT_EQ(outcome.follow_ups[0].kind, TaskKind::kNotify);
     EXPECT_EQ(outcome.follow_ups[0].priority, Priority::kNormal);
     EXPECT_EQ(outcome.follow_ups[0].event_id, 9);
@@ -134,8 +147,8 @@ TEST_F(NotifyTest, ARouteOfASiteIsHeldAgainstTheEventsOwnSite) {
     const Outcome outcome = route();
     ASSERT_TRUE(outcome.status.has_value());
     ASSERT_EQ(outcome.follow_ups.size(), 2U);
-    EXPECT_EQ(outcome.follow_ups[0].key, "9/0/ops");
-    EXPECT_EQ(outcome.follow_ups[1].key, "9/1/ops");
+    EXPECT_TRUE(outcome.follow_ups[0].key.starts_with("9/0/ops/"));
+    EXPECT_TRUE(outcome.follow_ups[1].key.starts_with("9/1/ops/"));
     EXPECT_EQ(storeganise_->asked,
               (std::vector<std::string>{"jobs/j1", "unit-rentals/r1", "sites/s1"}));
 }
@@ -196,7 +209,7 @@ TEST_F(NotifyTest, P8_NoPinReachesAPlugin) {
 
 TEST_F(NotifyTest, TheIdOfAMessageIsTheSameWheneverItIsSent) {
     add_route({"job.*"});
-    add_route({"job.*"});
+    add_route({"job.*"}, {{"text", "another"}});
     plugins_.answer = fail(ErrorKind::kUnavailable, "down");
     EXPECT_EQ(notify().status.error().kind, ErrorKind::kUnavailable);
     EXPECT_FALSE(notify("9/0/ops", 2).status);
@@ -212,7 +225,7 @@ TEST_F(NotifyTest, TheIdOfAMessageIsTheSameWheneverItIsSent) {
 // A restored database gives rows other ids; whoever charges by the message's id must see the same.
 TEST_F(NotifyTest, TheIdOfAMessageHangsOnTheEventAndTheRouteAlone) {
     add_route({"job.*"});
-    add_route({"job.*"});
+    add_route({"job.*"}, {{"text", "another"}});
     const auto id_of = [&](auto change, const std::string& key) {
         Task told = task(TaskKind::kNotify, key);
         told.event_source = "storeganise";
@@ -234,6 +247,62 @@ TEST_F(NotifyTest, TheIdOfAMessageHangsOnTheEventAndTheRouteAlone) {
     EXPECT_NE(id_of(as_it_is, "9/1/ops"), id);
     businesses_["bravo"] = {&config_, std::make_unique<FakeStoreganise>()};
     EXPECT_NE(id_of([](Task& told) { told.business = "bravo"; }, "9/0/ops"), id);
+}
+
+// Whoever adds or moves a route must not have the others' messages come again: a replayed charge
+// would be charged twice.
+TEST_F(NotifyTest, TheIdOfAMessageIsTheSameWhereverItsRouteStands) {
+    add_route({"job.*"}, {{"text", "first"}});
+    add_route({"job.unit_moveIn.created"}, {{"text", "second"}, {"price", 5}}).sites = {"s1"};
+    add_route({"*"}, {{"text", "third"}}).connection = "desk";
+    const auto before = told();
+    ASSERT_EQ(before.size(), 3U);
+    std::vector<config::Notify>& routes = config_.notify;
+    const auto is_unchanged = [&] {
+        auto now = told();
+        return std::ranges::all_of(before, [&](const auto& one) {
+            return now.contains(one.first) && now.at(one.first) == one.second;
+        });
+    };
+    std::ranges::reverse(routes);
+    EXPECT_TRUE(is_unchanged()) << "reversed";
+    add_route({"job.*"}, {{"text", "new"}});
+    std::ranges::rotate(routes, routes.end() - 1);
+    EXPECT_TRUE(is_unchanged()) << "one more before them, through the same connection";
+    EXPECT_NE(told().at("new"), before.at("first"));
+    routes[1].rate = {5, 1000};
+    routes[1].fetch = {"unit"};
+    routes[3].on = {"job.unit_moveIn.*", "invoice.*"};
+    EXPECT_TRUE(is_unchanged()) << "asked for other events, at another rate, with other facts";
+}
+
+// A message that waits meets a configuration that was changed meanwhile.
+TEST_F(NotifyTest, AMessageThatWaitsIsItsOwnRoutesWhereverThatIsNow) {
+    add_route({"job.*"}, {{"text", "first"}});
+    add_route({"invoice.*", "job.*"}, {{"text", "second"}});
+    const std::vector<NewTask> waiting = route().follow_ups;
+    ASSERT_EQ(waiting.size(), 2U);
+    const auto text_of = [&](std::size_t i) -> std::string {
+        plugins_.calls.clear();
+        EXPECT_TRUE(notify(waiting[i].key).status);
+        return plugins_.calls.empty() ? "" : plugins_.document()["message"]["text"];
+    };
+    std::vector<config::Notify>& routes = config_.notify;
+    std::ranges::reverse(routes);
+    EXPECT_EQ(text_of(0), "first");
+    EXPECT_EQ(text_of(1), "second");
+    add_route({"job.*"}, {{"text", "new"}});
+    std::ranges::rotate(routes, routes.end() - 1);
+    EXPECT_EQ(text_of(0), "first");
+    const std::string id = plugins_.document()["id"];
+    routes[2].message.value = {{"text", "first, mended"}};
+    EXPECT_EQ(text_of(0), "") << "it may be either of two for the same events";
+    routes.erase(routes.begin());
+    EXPECT_EQ(text_of(0), "first, mended");
+    EXPECT_EQ(plugins_.document()["id"], id) << "for the receiver it is the message that it knows";
+    routes.erase(routes.begin() + 1);
+    EXPECT_EQ(text_of(0), "") << "and never another route's text";
+    EXPECT_EQ(text_of(1), "second");
 }
 
 // Whether it was told before nobody knows any more, and its webhook may be anybody's copy.
