@@ -38,9 +38,10 @@ Result<config::Store> store_of(const std::filesystem::path& config_file) {
     return fail(ErrorKind::kInvalid, text);
 }
 
-// Nothing held under the former key can be recognised with another one, so that one is kept, too.
+// Nothing held under the former key can be recognised with another one, so that one is kept, too:
+// as the key of the former database, `kept`.
 Result<std::string> restore_key(const std::string& source, const std::string& key,
-                                const std::string& owner, UnixMs now_ms) {
+                                const std::string& owner, const std::string& kept) {
     if (!is_there(source)) {
         return is_there(key) ? "no " + source + ": " + key + " stays"
                              : "no " + source + ": PINs that doors have now are not recognised";
@@ -56,8 +57,7 @@ Result<std::string> restore_key(const std::string& source, const std::string& ke
         return tl::unexpected(owned.error());
     }
     if (is_there(key)) {
-        const std::string kept = key + ".before-" + std::to_string(now_ms);
-        if (auto moved = put_in_place(key, kept); !moved) {
+        if (auto moved = put_in_place(key, key_beside(kept)); !moved) {
             return tl::unexpected(moved.error());
         }
     }
@@ -65,6 +65,11 @@ Result<std::string> restore_key(const std::string& source, const std::string& ke
         return tl::unexpected(placed.error());
     }
     return "restored " + key;
+}
+
+// The backup gives its tasks the same numbers, and they have failed at nothing.
+Result<void> put_marks_aside(const std::string& marks, const std::string& kept) {
+    return is_there(marks) ? put_in_place(marks, kept + ".crashed-tasks") : Result<void>();
 }
 
 }  // namespace
@@ -96,14 +101,18 @@ Result<std::vector<std::string>> restore(const std::filesystem::path& config_fil
     const auto store = store_of(config_file);
     if (!store) return tl::unexpected(store.error());
     const std::string database = store->sqlite_path.string();
-    const auto restored = store::restore(source.string(), database, clock.now_ms());
+    const UnixMs now_ms = clock.now_ms();
+    const auto restored = store::restore(source.string(), database, now_ms);
     if (!restored) return tl::unexpected(restored.error());
     std::vector<std::string> lines{"restored " + database};
-    if (!restored->kept_as.empty()) {
-        lines.push_back("the former database is " + restored->kept_as);
+    const std::string kept = restored->kept_as.empty()
+                                 ? database + ".before-" + std::to_string(now_ms)
+                                 : restored->kept_as;
+    if (!restored->kept_as.empty()) lines.push_back("the former database is " + kept);
+    if (auto moved = put_marks_aside(crash_marks_file(*store).string(), kept); !moved) {
+        return tl::unexpected(moved.error());
     }
-    const auto key =
-        restore_key(key_beside(source), pin_key_file(*store).string(), database, clock.now_ms());
+    const auto key = restore_key(key_beside(source), pin_key_file(*store).string(), database, kept);
     if (!key) return tl::unexpected(key.error());
     lines.push_back(*key);
     lines.emplace_back("everything is compared with Storeganise and the vendors at the next start");

@@ -1,6 +1,5 @@
 #include "app/host.hpp"
 
-#include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -24,7 +23,7 @@ constexpr int kCutShortMs = 1000;
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kHourNs = 3'600'000 * kNsPerMs;
-constexpr std::int64_t kCheckEveryNs = 86'400'000'000'000;
+constexpr std::int64_t kCheckEveryMs = 86'400'000;
 
 edge::ServerOptions edge_options(const config::Listen& listen, observe::Metrics& metrics) {
     edge::ServerOptions options;
@@ -92,6 +91,7 @@ Result<void> Host::begin() {
     pulse_.add("store", [this](auto answer) { store_->on_turn(std::move(answer)); });
     pulse_.add("edge", [this](auto answer) { edge_->on_turn(std::move(answer)); });
     pulse_.add("dispatch", [this](auto answer) { dispatcher_->on_turn(std::move(answer)); });
+    make_rounds();
     return {};
 }
 
@@ -125,7 +125,6 @@ Result<void> Host::open_store() {
     }
     pin_key_ = std::make_unique<access::PinKey>(std::move(*pin_key));
     forgetter_ = std::make_unique<Forgetter>(*store_, *store_, config_->store, clock_);
-    check_due_ns_ = clock_.steady_ns() + kCheckEveryNs;
     return {};
 }
 
@@ -141,8 +140,7 @@ Result<void> Host::make_work() {
     plugins_ = std::move(*plugins);
     work_ = std::make_unique<Work>(*config_, *store_, *egress_, *plugins_, *pin_key_, clock_,
                                    random_, metrics_);
-    auto marks = dispatch::CrashMarks::open(
-        config_->store.sqlite_path.parent_path() / "crashed-tasks", clock_);
+    auto marks = dispatch::CrashMarks::open(crash_marks_file(config_->store), clock_);
     if (!marks) {
         return tl::unexpected(named("store", marks.error()));
     }
@@ -228,58 +226,61 @@ bool Host::drain() {
     return is_done;
 }
 
-// Gives when it wants to be called again.
-std::int64_t Host::tell_edge_news(std::int64_t now_ns) {
+void Host::make_rounds() {
+    using When = Rounds::When;
+    rounds_.add("the edge's alert is not stored", When::kWhenWoken,
+                [this](std::int64_t now_ns) { return tell_edge_news(now_ns); });
+    rounds_.add("the quotas' alerts are not stored", When::kWhenWoken,
+                [this](std::int64_t now_ns) { return tell_quota_news(now_ns); });
+    rounds_.add(
+        "the certificate's alert is not stored", When::kWhenDue, [this](std::int64_t now_ns) {
+            return tell_certificate(config_->listen, clock_.now_ms(), *store_).map([now_ns] {
+                return now_ns + kHourNs;
+            });
+        });
+    // A signal is heard between two batches, however much is to be forgotten.
+    rounds_.add("old rows are not forgotten", When::kWhenDue, [this](std::int64_t now_ns) {
+        return Result<std::int64_t>(forgetter_->forget_some() ? now_ns : now_ns + kHourNs);
+    });
+    rounds_.add("whether the database was checked is not known", When::kWhenDue,
+                [this](std::int64_t now_ns) { return check_database(now_ns); });
+}
+
+Result<std::int64_t> Host::tell_edge_news(std::int64_t now_ns) {
     constexpr std::int64_t kAgainNs = 30'000 * kNsPerMs;
     const bool is_refusing = edge_->stats().is_refusing;
     if (edge_told_ != is_refusing) {
         if (const Result<void> told = tell_edge(is_refusing, *store_); !told) {
-            observe::warn("app", "the edge's alert is not stored",
-                          {{"reason", told.error().message}});
-            return now_ns + kAgainNs;
+            return tl::unexpected(told.error());
         }
         edge_told_ = is_refusing;
     }
     return now_ns + (is_refusing ? kAgainNs : kHourNs);
 }
 
-// Gives when it wants to be called again.
-std::int64_t Host::tell_quota_news(std::int64_t now_ns) {
-    constexpr std::int64_t kAgainNs = 10'000 * kNsPerMs;
+Result<std::int64_t> Host::tell_quota_news(std::int64_t now_ns) {
     auto changes = webhooks_->quota_news().take_changes(now_ns);
     untold_.insert(untold_.end(), std::make_move_iterator(changes.begin()),
                    std::make_move_iterator(changes.end()));
     if (const Result<void> told = tell_quotas(untold_, *config_, *store_); !told) {
-        observe::warn("app", "the quotas' alerts are not stored",
-                      {{"reason", told.error().message}});
-        return now_ns + kAgainNs;
+        return tl::unexpected(told.error());
     }
     untold_.clear();
     return webhooks_->quota_news().next_ns().value_or(now_ns + kHourNs);
 }
 
+// By the time of day, or a host that is restarted every day would never be checked.
+Result<std::int64_t> Host::check_database(std::int64_t now_ns) {
+    const Result<UnixMs> checked_ms = store_->note_check();
+    if (!checked_ms) return tl::unexpected(checked_ms.error());
+    const std::int64_t age_ms = clock_.now_ms() - *checked_ms;
+    if (age_ms < 0 || age_ms >= kCheckEveryMs) store_->begin_check();
+    return now_ns + kHourNs;
+}
+
 std::int64_t Host::look_after() {
     const std::int64_t now_ns = clock_.steady_ns();
-    if (now_ns >= next_certificate_ns_) {
-        next_certificate_ns_ = now_ns + kHourNs;
-        const Result<void> told = tell_certificate(config_->listen, clock_.now_ms(), *store_);
-        if (!told) {
-            observe::warn("app", "the certificate's alert is not stored",
-                          {{"reason", told.error().message}});
-        }
-    }
-    if (now_ns >= next_forget_ns_) {
-        // A signal is heard between two batches, however much is to be forgotten.
-        const bool has_more = forgetter_->forget_some();
-        next_forget_ns_ = has_more ? now_ns : now_ns + kHourNs;
-    }
-    if (now_ns >= check_due_ns_) {
-        check_due_ns_ = now_ns + kCheckEveryNs;
-        store_->begin_check();
-    }
-    const std::int64_t next_ns = std::min(
-        {next_forget_ns_, next_certificate_ns_, tell_quota_news(now_ns), tell_edge_news(now_ns)});
-    return std::max<std::int64_t>(0, next_ns - now_ns) / kNsPerMs;
+    return (rounds_.turn(now_ns) - now_ns) / kNsPerMs;
 }
 
 }  // namespace gatehouse::app

@@ -13,6 +13,7 @@
 #include "admin/admin_handler.hpp"
 #include "app/forget.hpp"
 #include "app/pulse.hpp"
+#include "app/rounds.hpp"
 #include "app/work.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -72,8 +73,10 @@ class Host {
     void make_handlers();
     Result<void> serve();
     Result<void> start_work();
-    std::int64_t tell_edge_news(std::int64_t now_ns);
-    std::int64_t tell_quota_news(std::int64_t now_ns);
+    void make_rounds();
+    Result<std::int64_t> tell_edge_news(std::int64_t now_ns);
+    Result<std::int64_t> tell_quota_news(std::int64_t now_ns);
+    Result<std::int64_t> check_database(std::int64_t now_ns);
 
     SystemClock clock_;
     SystemRandom random_;
@@ -82,7 +85,6 @@ class Host {
     const std::function<void()> wake_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<Forgetter> forgetter_;
-    std::int64_t check_due_ns_ = 0;
     std::unique_ptr<egress::HttpClient> client_;
     std::unique_ptr<egress::Egress> egress_;
     std::unique_ptr<plugins::PluginHost> plugins_;
@@ -97,8 +99,7 @@ class Host {
     std::unique_ptr<edge::HttpServer> edge_;
     std::atomic<const edge::HttpServer*> watched_edge_{nullptr};  // for the admin port's thread
     std::unique_ptr<edge::HttpServer> admin_server_;
-    std::int64_t next_forget_ns_ = 0;
-    std::int64_t next_certificate_ns_ = 0;
+    Rounds rounds_;
     std::optional<bool> edge_told_;                // as "edge" was told last
     std::vector<edge::QuotaNews::Change> untold_;  // of quotas, until they are stored
     Pulse pulse_;

@@ -105,6 +105,10 @@ std::filesystem::path pin_key_file(const config::Store& store) {
     return store.pin_key.empty() ? store.sqlite_path.parent_path() / "pin.key" : store.pin_key;
 }
 
+std::filesystem::path crash_marks_file(const config::Store& store) {
+    return store.sqlite_path.parent_path() / "crashed-tasks";
+}
+
 void check_host_files(const config::Config& config, UnixMs now_ms, Problems& problems) {
     if (!config.listen.certificate.empty() && !config.listen.key.empty()) {
         check_tls(config.listen, now_ms, problems);

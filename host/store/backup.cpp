@@ -113,7 +113,18 @@ Result<void> prepare(const std::string& path, UnixMs now_ms) {
     if (auto whole = verify(**opened, path); !whole) return whole;
     // An older file becomes a newer one here, where a failure costs nothing.
     if (auto migrated = sqlite::migrate(**opened, sqlite::migrations()); !migrated) return migrated;
-    return make_due(**opened, now_ms);
+    if (auto due = make_due(**opened, now_ms); !due) return due;
+    if (!(*opened)->empty_log()) return fail(ErrorKind::kUnavailable, path + ": its log is in use");
+    return {};
+}
+
+// A file that no verb of ours made, a killed host's say, has its last commits in its log.
+Result<void> copy_with_log(const std::string& source, const std::string& target) {
+    if (auto copied = copy_private(source, target); !copied) return copied;
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(source + "-wal", error);
+    if (error || bytes == 0) return {};
+    return copy_private(source + "-wal", target + "-wal");
 }
 
 // One name for the whole set; a second restore must not overwrite what the first one kept.
@@ -193,7 +204,7 @@ Result<Restored> restore(const std::string& source, const std::string& database,
     const auto lock = sqlite::lock_database_file(database);
     if (!lock) return tl::unexpected(lock.error());
     Draft draft(database + ".restoring");
-    if (auto copied = copy_private(source, draft.path()); !copied) {
+    if (auto copied = copy_with_log(source, draft.path()); !copied) {
         return tl::unexpected(copied.error());
     }
     if (auto ready = prepare(draft.path(), now_ms); !ready) {

@@ -19,7 +19,8 @@ struct Restored {
     std::string kept_as;  // what the former database is called now; empty if there was none
 };
 
-// Puts the backup `source` in the database's place while no host uses it. The former database, its
+// Puts the backup `source` in the database's place while no host uses it, with the write-ahead log
+// that lies beside it, if one does. The former database, its
 // log and its mark of damage are kept under another name. Full sweeps are due at the next start,
 // and every leased task is taken back then. Owner and mode become those of the former database, or
 // of its folder's owner. kConflict: a host is running. kInvalid: `source` is no database of ours,

@@ -227,6 +227,14 @@ class SqliteStore final : public sqlite::ReadStore {
 
     void begin_check() override { checker_->begin(); }
 
+    Result<UnixMs> note_check() override {
+        return write<UnixMs>([found_ms = checker_->found_whole_ms()](
+                                 WriteContext& context) -> Result<UnixMs> {
+                   return sqlite::note_check(context, found_ms);
+               })
+            .get();
+    }
+
     // What came in while it was erased is found in another round.
     Result<std::int64_t> erase_renter(const std::string& business,
                                       const std::string& renter_id) override {
@@ -253,7 +261,10 @@ class SqliteStore final : public sqlite::ReadStore {
             .get();
     }
 
-    void close() override { writer_.close(); }
+    void close() override {
+        (void)note_check();
+        writer_.close();
+    }
 
   private:
     static constexpr std::int64_t kWalkPiece = 500;

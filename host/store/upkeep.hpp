@@ -42,6 +42,10 @@ class Upkeep {
 
     // Checks the whole file on a snapshot, in the background, unless that is under way.
     virtual void begin_check() = 0;
+
+    // When the whole file was last found sound, by this process or an earlier one; 0 = never. Keeps
+    // what this process found for the next ones.
+    virtual Result<UnixMs> note_check() = 0;
 };
 
 }  // namespace gatehouse::store

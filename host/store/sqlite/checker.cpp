@@ -97,7 +97,8 @@ void Checker::check() {
     } else if (const Result<void> checked = (*database)->status(); !checked) {
         observe::warn("store", "not checked", {{"reason", checked.error().message}});
     } else {
-        checked_at_.set(static_cast<double>(clock_.now_ms()) / 1e3);
+        found_whole_ms_ = clock_.now_ms();
+        checked_at_.set(static_cast<double>(found_whole_ms_) / 1e3);
         observe::info("store", "the database is whole",
                       {{"ms", (clock_.steady_ns() - start_ns) / 1'000'000}});
     }

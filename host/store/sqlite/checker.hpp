@@ -2,6 +2,7 @@
 // with its table. What it finds is noted as damage. [any thread]
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -29,6 +30,9 @@ class Checker {
     // Starts a check unless one is under way.
     void begin();
 
+    // When the file was last found whole by this object; 0 = not yet.
+    UnixMs found_whole_ms() const { return found_whole_ms_; }
+
     // Waits until no check is under way; false when the time is up first.
     bool wait(std::chrono::milliseconds patience);
 
@@ -40,6 +44,7 @@ class Checker {
     Damage& damage_;
     const Clock& clock_;
     observe::Gauge& checked_at_;
+    std::atomic<UnixMs> found_whole_ms_ = 0;
 
     std::mutex mutex_;
     std::condition_variable news_;

@@ -112,4 +112,13 @@ UnixMs advance_retention(WriteContext& context, std::int64_t at_most_ms) {
     return after_ms;
 }
 
+UnixMs note_check(WriteContext& context, UnixMs found_ms) {
+    Database& database = context.database();
+    const UnixMs known_ms =
+        number(database, "SELECT checked_ms FROM clock WHERE id = 1").value_or(0);
+    if (found_ms == 0 || found_ms == known_ms) return known_ms;
+    run(database, "UPDATE clock SET checked_ms = ? WHERE id = 1", found_ms);
+    return found_ms;
+}
+
 }  // namespace gatehouse::store::sqlite

@@ -33,4 +33,7 @@ UnixMs care_from_ms(UnixMs now_ms, std::int64_t back_ms);
 // from what it was at the last call.
 UnixMs advance_retention(WriteContext& context, std::int64_t at_most_ms);
 
+// When the file was last found whole, `found_ms` included if it is not 0.
+UnixMs note_check(WriteContext& context, UnixMs found_ms);
+
 }  // namespace gatehouse::store::sqlite

@@ -259,7 +259,11 @@ CREATE TABLE erasures (
 CREATE INDEX erasures_by_renter ON erasures (business, renter_id);
 )sql";
 
-constexpr std::array<const char*, 3> kMigrations = {kVersion1, kVersion2, kVersion3};
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE clock ADD COLUMN checked_ms INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char*, 4> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 std::int64_t pragma(Database& database, std::string_view sql) {
     return number(database, sql).value_or(0);

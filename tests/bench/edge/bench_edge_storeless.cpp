@@ -131,6 +131,7 @@ class YesStore final : public store::Store {
     Result<std::int64_t> forget_dead_letters(UnixMs, int) override { return nothing_here(); }
     std::optional<std::string> damage() const override { return std::nullopt; }
     void begin_check() override {}
+    Result<UnixMs> note_check() override { return nothing_here(); }
     Result<store::RenterData> renter(const std::string&, const std::string&) override {
         return nothing_here();
     }

@@ -171,6 +171,27 @@ TEST_F(BackupTest, P5_TheFormerLogIsNotReadIntoTheBackup) {
     EXPECT_TRUE(holds("lost")) << "what the log held is in the file that is kept";
 }
 
+// A copy of a killed host's files: what was answered last stands in the log alone.
+TEST_F(BackupTest, P5_TheLogBesideTheSourceIsReadWithIt) {
+    {
+        auto store = open();
+        ASSERT_TRUE(append(**store, "in the log"));
+        for (const char* suffix : {"", "-wal"}) {
+            std::filesystem::copy_file(path_ + suffix, backup_ + suffix);
+        }
+    }
+    ASSERT_GT(std::filesystem::file_size(backup_ + "-wal"), 0U);
+    std::filesystem::remove(path_);
+    const std::string source = bytes_of(backup_);
+    const std::string log = bytes_of(backup_ + "-wal");
+    const auto restored = restore(backup_, path_, clock_.now_ms());
+    ASSERT_TRUE(restored) << restored.error().message;
+    EXPECT_FALSE(std::filesystem::exists(path_ + ".restoring-wal"));
+    EXPECT_TRUE(holds("in the log"));
+    EXPECT_EQ(bytes_of(backup_), source) << "the source stays as it is";
+    EXPECT_EQ(bytes_of(backup_ + "-wal"), log);
+}
+
 TEST_F(BackupTest, P5_ABrokenDatabaseAndItsMarkMakeWay) {
     fill({"kept"});
     ASSERT_TRUE(back_up(path_, backup_));

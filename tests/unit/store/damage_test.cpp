@@ -4,6 +4,7 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <thread>
 
 #include "store/sqlite/checker.hpp"
 #include "store/sqlite_store.hpp"
@@ -160,6 +161,29 @@ TEST_F(DamageTest, P1_WhatIsMetWhileItRunsIsToldAndEverythingIsRefused) {
     EXPECT_NE(read.error().kind, ErrorKind::kUnavailable) << "no use in trying again";
     store->reset();
     EXPECT_FALSE(open());
+}
+
+// A host that is restarted every day, and ends in order, is checked all the same.
+TEST_F(DamageTest, WhenItWasCheckedIsKnownToTheNextProcess) {
+    clock_.advance_ms(1000);
+    auto store = open();
+    EXPECT_EQ(*(*store)->note_check(), 0);
+    (*store)->begin_check();
+    while (*(*store)->note_check() == 0) {
+        std::this_thread::yield();
+    }
+    const UnixMs checked_ms = clock_.now_ms();
+    EXPECT_EQ(*(*store)->note_check(), checked_ms);
+    clock_.advance_ms(5000);
+    (*store)->begin_check();
+    while (*(*store)->note_check() == checked_ms) {
+        std::this_thread::yield();
+    }
+    store->reset();
+    clock_.advance_ms(5000);
+    store = open();
+    EXPECT_EQ(*(*store)->note_check(), clock_.now_ms() - 5000);
+    EXPECT_EQ((*store)->damage(), std::nullopt);
 }
 
 TEST_F(DamageTest, AFileThatIsCutOffIsRefused) {
