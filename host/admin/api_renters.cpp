@@ -98,19 +98,32 @@ HttpResponse Api::renter(const Request& request) {
                   {"erased", list_of(data->erased_ms, time_or_null)}});
 }
 
+// A business that was taken out of the configuration leaves its rows, and its renters may ask for
+// them as long as they are there; what its vendors hold nobody can end here any more.
 HttpResponse Api::erase_renter(const Request& request) {
     const std::string& business = request.path[2];
     const std::string& renter_id = request.path[4];
-    if (auto refused = refuse_unknown(*deps_.config, business)) return std::move(*refused);
-    const auto changed = deps_.store.erase_renter(business, renter_id);
+    std::vector<std::string> left_open;
+    if (auto refused = refuse_unknown(*deps_.config, business)) {
+        const auto data = deps_.store.renter(business, renter_id);
+        if (!data) return refusal(data.error());
+        if (is_nothing(*data)) return std::move(*refused);
+        const bool is_gone = !deps_.config->refused.contains(business);
+        if (is_gone) left_open = data->held;
+    }
+    const auto held = left_open.empty() ? store::Held::kRefuse : store::Held::kErase;
+    const auto changed = deps_.store.erase_renter(business, renter_id, held);
     if (!changed) return refusal(changed.error());
     observe::info("admin", "a renter was erased",
                   {{"business", business}, {"renter", renter_id}, {"rows", *changed}});
-    return reply({{"message", *changed == 0 ? "nothing was held of this renter"
-                                            : "erased " + std::to_string(*changed) + " rows"},
-                  {"business", business},
-                  {"renter", renter_id},
-                  {"rows", *changed}});
+    std::string message = *changed == 0 ? "nothing was held of this renter"
+                                        : "erased " + std::to_string(*changed) + " rows";
+    for (const std::string& rental_id : left_open) {
+        message += "; rental " + rental_id +
+                   " had access, which nobody ends any more: end it at the vendor";
+    }
+    return reply(
+        {{"message", message}, {"business", business}, {"renter", renter_id}, {"rows", *changed}});
 }
 
 }  // namespace gatehouse::admin

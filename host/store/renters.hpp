@@ -36,6 +36,12 @@ struct RenterData {
     std::vector<UnixMs> erased_ms;  // when what was held of the renter before was erased
 };
 
+// What becomes of a renter who still has access, as far as the store knows.
+enum class Held : std::uint8_t {
+    kRefuse,  // nothing is changed: the access would stay, and nobody know of it
+    kErase,   // erased all the same: nobody can end it here any more
+};
+
 class Renters {
   public:
     virtual ~Renters() = default;
@@ -47,9 +53,10 @@ class Renters {
 
     // Erases all that renter() finds, from every table and from the file's free pages, and keeps
     // that it was done. What happened at the doors stays, without the person. Says how many rows
-    // were changed. kConflict, and nothing is changed, while one of the rentals still has access.
+    // were changed. kConflict, and nothing is changed, while one of the rentals still has access
+    // and `held` is kRefuse.
     virtual Result<std::int64_t> erase_renter(const std::string& business,
-                                              const std::string& renter_id) = 0;
+                                              const std::string& renter_id, Held held) = 0;
 };
 
 }  // namespace gatehouse::store

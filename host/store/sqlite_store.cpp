@@ -236,15 +236,15 @@ class SqliteStore final : public sqlite::ReadStore {
     }
 
     // What came in while it was erased is found in another round.
-    Result<std::int64_t> erase_renter(const std::string& business,
-                                      const std::string& renter_id) override {
+    Result<std::int64_t> erase_renter(const std::string& business, const std::string& renter_id,
+                                      Held held) override {
         constexpr int kRounds = 5;
         std::int64_t changed = 0;
         for (int round = 0; round < kRounds; ++round) {
             auto rows = readers().read(
                 [&](Database& db) { return sqlite::find_renter_rows(db, business, renter_id); });
             if (!rows) return tl::unexpected(rows.error());
-            if (!rows->held.empty()) {
+            if (!rows->held.empty() && held == Held::kRefuse) {
                 return fail(ErrorKind::kConflict,
                             "rental " + rows->held.front() + " still has access; end it first");
             }

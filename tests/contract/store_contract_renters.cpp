@@ -31,7 +31,7 @@ TEST_P(StoreRenters, AllThatIsHeldOfAPersonIsHandedOut) {
 TEST_P(StoreRenters, ErasingLeavesNothingOfThePersonAndAllOfTheOthers) {
     fill();
     const auto bob = store().renter("acme", "bob");
-    const auto changed = store().erase_renter("acme", "ann");
+    const auto changed = store().erase_renter("acme", "ann", Held::kRefuse);
     ASSERT_TRUE(changed) << changed.error().message;
     EXPECT_GT(*changed, 10);
 
@@ -58,17 +58,33 @@ TEST_P(StoreRenters, ErasingLeavesNothingOfThePersonAndAllOfTheOthers) {
     EXPECT_TRUE(append(new_event("by-mail"))->is_duplicate) << "and the senders' ids stay known";
 }
 
+TEST_P(StoreRenters, WordsAreFoundHoweverTheyAreWritten) {
+    put(rental_of("ra1", "ann", now()));
+    write_event("shouted", R"({"to":"ANN.LEE@Example.Com"})");
+    write_event("national", R"({"sms":"20 12 34 56"})");
+    write_event("another", R"({"to":"joann.lee@example.com","id":"anna","sms":"20 12 34 57"})");
+    put({door("d1", "", "", "ANN LEE"), door("d2", "", "", "Ann.Lee@example.com"),
+         door("d3", "", "", "Anna Lee")});
+    const auto data = store().renter("acme", "ann");
+    EXPECT_EQ(sender_ids(*data), (std::vector<std::string>{"national", "shouted"}));
+    EXPECT_EQ(data->access_events.size(), 2u);
+    ASSERT_TRUE(store().erase_renter("acme", "ann", Held::kRefuse));
+    EXPECT_EQ(store().events({})->size(), 1u);
+}
+
 TEST_P(StoreRenters, NobodyWithAccessIsErased) {
     fill();
     access::RentalRecord held = rental_of("ra3", "ann", now());
     held.grant_json = R"({"schema":1,"state":"active"})";
     put(held);
     EXPECT_EQ(store().renter("acme", "ann")->held, std::vector<std::string>{"ra3"});
-    const auto refused = store().erase_renter("acme", "ann");
+    const auto refused = store().erase_renter("acme", "ann", Held::kRefuse);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::kConflict);
     EXPECT_NE(refused.error().message.find("ra3"), std::string::npos);
     EXPECT_EQ(store().renter("acme", "ann")->rentals.size(), 3u) << "nothing was changed";
+    EXPECT_TRUE(store().erase_renter("acme", "ann", Held::kErase));
+    EXPECT_TRUE(store().renter("acme", "ann")->rentals.empty());
 }
 
 TEST_P(StoreRenters, AWorkThatWaitsForThePersonGoesToo) {
@@ -76,7 +92,7 @@ TEST_P(StoreRenters, AWorkThatWaitsForThePersonGoesToo) {
     dispatch::NewTask timer = reconcile("ra1");
     timer.due_ms += 1000;
     enqueue(timer);
-    ASSERT_TRUE(store().erase_renter("acme", "ann"));
+    ASSERT_TRUE(store().erase_renter("acme", "ann", Held::kRefuse));
     EXPECT_FALSE(*store().waiting("acme", TaskKind::kReconcile, "ra1"));
     EXPECT_EQ(store().queue_state()->later, 0);
 }
@@ -87,7 +103,7 @@ TEST_P(StoreRenters, APersonOfWhomMuchIsHeldIsErasedInPieces) {
     for (int i = 0; i < kEvents; ++i) {
         write_event("e" + std::to_string(i), R"({"userId":"ann"})");
     }
-    ASSERT_TRUE(store().erase_renter("acme", "ann"));
+    ASSERT_TRUE(store().erase_renter("acme", "ann", Held::kRefuse));
     EXPECT_TRUE(store().events({})->empty());
 }
 

@@ -1,6 +1,6 @@
 // Which rows of every table speak of one renter: by the renter's id, the ids of the renter's
-// rentals, and the e-mail addresses, phone numbers and names under which Gatehouse knew them. Names
-// alone are two people's too easily; they only tell whom a door's event means. [a read connection]
+// rentals, and the e-mail addresses, phone numbers and names under which Gatehouse knew them,
+// however they are written (store/renter_words.hpp). [a read connection]
 #pragma once
 
 #include <cstdint>

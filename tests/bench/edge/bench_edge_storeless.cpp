@@ -135,7 +135,8 @@ class YesStore final : public store::Store {
     Result<store::RenterData> renter(const std::string&, const std::string&) override {
         return nothing_here();
     }
-    Result<std::int64_t> erase_renter(const std::string&, const std::string&) override {
+    Result<std::int64_t> erase_renter(const std::string&, const std::string&,
+                                      store::Held) override {
         return nothing_here();
     }
     void close() override {}

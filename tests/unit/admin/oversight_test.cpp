@@ -100,6 +100,54 @@ TEST_F(OversightTest, ARenterIsHandedOutAndErased) {
     EXPECT_EQ(left["erased"].size(), 1U);
 }
 
+// The rows of a business that is gone, or whose file has a mistake, are its renters' all the same.
+TEST_F(OversightTest, ARenterOfABusinessThatIsNotThereIsHandedOutAndErased) {
+    struct Case {
+        const char* business;
+        bool is_refused;
+        bool has_access;
+        int status;
+    };
+    for (const Case& one : std::initializer_list<Case>{{"gone", false, false, 200},
+                                                       {"gone-open", false, true, 200},
+                                                       {"broken", true, false, 200},
+                                                       {"broken-open", true, true, 409}}) {
+        if (one.is_refused) {
+            auto changed = std::make_shared<config::Config>(*config);
+            changed->refused[one.business] = {};
+            config = changed;
+        }
+        auto record = std::make_shared<access::RentalRecord>();
+        record->business = one.business;
+        record->rental_id = "r1";
+        record->renter_id = "ann";
+        record->desired_json = R"({"state":"ended","renter":{"name":"Ann","email":"ann@b.c"}})";
+        if (one.has_access) record->grant_json = R"({"state":"active"})";
+        ASSERT_TRUE(store->enqueue(
+            {{one.business, dispatch::TaskKind::kReconcile, "r1", clock.now_ms(), 0}}));
+        const auto leased =
+            store->lease({{one.business, 9}}, clock.now_ms(), clock.now_ms() + 1000)->tasks;
+        ASSERT_EQ(leased.size(), 1U);
+        dispatch::Completion completion;
+        completion.task_id = leased[0].id;
+        completion.generation = leased[0].generation;
+        completion.rental = record;
+        ASSERT_TRUE(store->complete(completion));
+
+        const std::string path = std::string("/v1/businesses/") + one.business + "/renters/ann";
+        EXPECT_EQ(ask("GET", path).status, 200) << one.business;
+        const auto erased = ask("POST", path + "/erase");
+        EXPECT_EQ(erased.status, one.status) << one.business << erased.body;
+        if (one.status != 200) continue;
+        EXPECT_EQ(body(erased)["message"].get<std::string>().find("end it at the vendor") !=
+                      std::string::npos,
+                  one.has_access);
+        EXPECT_TRUE(body(ask("GET", path))["rentals"].empty()) << one.business;
+    }
+    EXPECT_EQ(ask("POST", "/v1/businesses/broken/renters/nobody/erase").status, 409);
+    EXPECT_EQ(ask("POST", "/v1/businesses/never/renters/ann/erase").status, 404);
+}
+
 TEST_F(OversightTest, AnEventWhoseBodyWasNotKeptIsNotReplayed) {
     store::NewEvent event;
     event.business = "acme";

@@ -98,7 +98,7 @@ TEST_F(EraseTest, P8_NoByteOfThePersonIsLeftInAnyFile) {
     ASSERT_TRUE(store_->change_alerts(
         "acme", {{"rental:" + std::string(kWords[3]), true, kWords[2], kWords[3], ""}}));
     EXPECT_NE(found(), "") << "the test sees what is there";
-    ASSERT_TRUE(store_->erase_renter("acme", "ann"));
+    ASSERT_TRUE(store_->erase_renter("acme", "ann", Held::kRefuse));
     EXPECT_EQ(found(), "") << "while it runs";
     store_.reset();
     EXPECT_EQ(found(), "") << "and when it has ended";
