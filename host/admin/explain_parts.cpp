@@ -72,16 +72,32 @@ std::string wanted_targets(const json& desired) {
     return names;
 }
 
+// A vendor that holds nothing for a rental names nothing.
+std::string names_of(const json& desired, const json& grant) {
+    std::string names = target_names(grant);
+    if (names.empty()) names = wanted_targets(desired);
+    return names.empty() ? "nothing" : names;
+}
+
 std::string held(const json& desired, const json& grant) {
     const std::string state = string_member(grant, "state").value_or("");
     if (state.empty() || state == "ended") return "nobody may open anything through this rental";
-    std::string text = state == "active"      ? "the renter may open "
-                       : state == "scheduled" ? "the renter will be able to open "
-                                              : "the renter is locked out of ";
-    std::string names = target_names(grant);
-    // A vendor that holds nothing for a suspended rental names nothing.
-    if (names.empty()) names = wanted_targets(desired);
-    return text + (names.empty() ? "nothing" : names);
+    const std::string text = state == "active"      ? "the renter may open "
+                             : state == "scheduled" ? "the renter will be able to open "
+                                                    : "the renter is locked out of ";
+    return text + names_of(desired, grant);
+}
+
+// What was accepted and is not confirmed: nothing of it is said as if it were so already.
+std::string being_done(const json& desired, const json& grant) {
+    const std::string state = string_member(grant, "state").value_or("");
+    if (state == "active" || state == "scheduled") {
+        return "the renter will be able to open " + names_of(desired, grant);
+    }
+    if (state == "suspended") {
+        return "the renter is being locked out of " + names_of(desired, grant);
+    }
+    return "the renter's access is being ended";
 }
 
 // What the vendor held before the calls that failed.
@@ -206,13 +222,14 @@ std::string summary_of(const RentalStory& story, const json& desired, const json
         return held_still(grant) + "; it should be " + wanted + first_reason(desired) +
                ", which has not worked yet" + trouble(story);
     }
-    std::string text = held(desired, grant) + first_reason(desired);
     if (is_pending(grant)) {
-        text += "; the vendor has accepted this but not done it yet";
-        if (!open_targets(desired, grant).empty()) text += ": the doors may still open";
-    } else if (!wanted.empty() && wanted != state) {
-        text += "; it should be " + wanted;
+        const bool is_open = !open_targets(desired, grant).empty();
+        return being_done(desired, grant) + first_reason(desired) +
+               "; the vendor has accepted this, it is not confirmed yet" +
+               (is_open ? ": the doors may still open" : "") + trouble(story);
     }
+    std::string text = held(desired, grant) + first_reason(desired);
+    if (!wanted.empty() && wanted != state) text += "; it should be " + wanted;
     return text + trouble(story);
 }
 

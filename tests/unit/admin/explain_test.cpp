@@ -66,8 +66,14 @@ TEST(Explain, KnowsEveryState) {
     EXPECT_EQ(summary(story(R"({"state":"suspended","reasons":["overdue"],"targets":["group:2"]})",
                             R"({"state":"suspended","targets":[]})")),
               "the renter is locked out of group:2 (overdue)");
-    EXPECT_EQ(summary(story(R"({"state":"active"})", R"({"state":"active","pending":true})")),
-              "the renter may open nothing; the vendor has accepted this but not done it yet");
+    EXPECT_EQ(
+        summary(story(kActive, R"({"state":"active","pending":true})")),
+        "the renter will be able to open group:1 (occupied); the vendor has accepted this, it "
+        "is not confirmed yet");
+    EXPECT_EQ(summary(story(R"({"state":"ended","targets":["group:1"],"reasons":["moved out"]})",
+                            R"({"state":"ended","pending":true,"targets":[]})")),
+              "the renter's access is being ended (moved out); the vendor has accepted this, it is "
+              "not confirmed yet: the doors may still open");
     RentalStory unknown = story("", "");
     unknown.record.reset();
     EXPECT_EQ(summary(unknown), "Gatehouse has not looked at this rental yet");
@@ -221,8 +227,8 @@ TEST(Explain, WhatIsBeingShutIsOpenUntilTheVendorConfirms) {
               R"({"state":"suspended","pending":true,"targets":[]})");
     const json view = explain_view(told);
     EXPECT_EQ(view["summary"],
-              "the renter is locked out of group:1 (overdue); the vendor has accepted this but not "
-              "done it yet: the doors may still open");
+              "the renter is being locked out of group:1 (overdue); the vendor has accepted this, "
+              "it is not confirmed yet: the doors may still open");
     EXPECT_EQ(view["can_open"], (json::parse(R"([{"target":"group:1","name":""}])")));
     const RentalStory given = story(kActive, R"({"state":"active","pending":true,"targets":[]})");
     EXPECT_EQ(explain_view(given)["can_open"], json::array());
@@ -282,8 +288,10 @@ TEST(Explain, WhatWasOnlyMeantIsNeverShownAsGranted) {
             EXPECT_EQ(explained["grant"]["state"], one.granted) << one.what;
         }
         const std::string told_as = explained["summary"].get<std::string>();
-        EXPECT_TRUE(!one.granted.is_null() || told_as.find("may open group") == std::string::npos ||
-                    told_as.find("accepted this but not done it yet") != std::string::npos)
+        EXPECT_TRUE(one.open > 0 || told_as.find("may open group") == std::string::npos)
+            << one.what << ": " << told_as;
+        EXPECT_TRUE(!one.is_pending || told_as.find("not confirmed yet") != std::string::npos ||
+                    told_as.find("which has not worked yet") != std::string::npos)
             << one.what << ": " << told_as;
         const Asked renter{"acme", access::RentalKey::kRenter, "p1"};
         const json many = explain_many_view(renter, {told});
