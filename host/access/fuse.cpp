@@ -35,7 +35,7 @@ Result<bool> FuseDesk::pass(const std::string& business, const std::string& site
     if (!may_pass(fuse, *counts)) {
         return false;
     }
-    passed_[{business, rental_id}] = Passed{site_id, now_ms};
+    passed_[{business, rental_id}] = Passed{site_id, now_ms, clock_.steady_ns()};
     return true;
 }
 
@@ -57,7 +57,10 @@ Result<std::int64_t> FuseDesk::count_unstored(const std::string& business,
         if (!record) {
             return tl::unexpected(record.error());
         }
-        const bool is_stored = *record && (*record)->swept_end_ms >= passed.at_ms;
+        // By a clock that went back meanwhile the end is older than its passing.
+        const std::int64_t since_ms = (clock_.steady_ns() - passed.at_ns) / 1'000'000;
+        const UnixMs at_ms = std::min(passed.at_ms, clock_.now_ms() - since_ms);
+        const bool is_stored = *record && (*record)->swept_end_ms >= at_ms;
         count += is_stored ? 0 : 1;
         entry = is_stored ? passed_.erase(entry) : std::next(entry);
     }

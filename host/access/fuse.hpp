@@ -39,6 +39,7 @@ class FuseDesk {
     struct Passed {
         std::string site_id;
         UnixMs at_ms = 0;
+        std::int64_t at_ns = 0;
     };
 
     Result<std::int64_t> count_unstored(const std::string& business, const std::string& site_id);

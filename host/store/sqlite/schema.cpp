@@ -259,6 +259,7 @@ CREATE TABLE erasures (
 CREATE INDEX erasures_by_renter ON erasures (business, renter_id);
 )sql";
 
+// When the whole file was last found sound, for a process that ends before the next check is due.
 constexpr const char* kVersion4 = R"sql(
 ALTER TABLE clock ADD COLUMN checked_ms INTEGER NOT NULL DEFAULT 0;
 )sql";

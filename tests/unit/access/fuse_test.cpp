@@ -107,6 +107,17 @@ TEST_F(FuseLookTest, P6_EndsThatAreNotStoredYetCount) {
     EXPECT_TRUE(*desk.pass("acme", "s1", "x3", config::Fuse{3, 0, 3'600'000}));
 }
 
+// Else each step back would leave the site's fuse smaller for the life of the process.
+TEST_F(FuseLookTest, AnEndThatWasStoredByAClockThatWentBackCountsOnce) {
+    FuseDesk desk(records_, records_, clock_);
+    const config::Fuse fuse{2, 0, 3'600'000};
+    EXPECT_TRUE(*desk.pass("acme", "s1", "x0", fuse));
+    clock_.move_ms(-7'200'000);
+    records_.records["x0"].swept_end_ms = clock_.now_ms();
+    EXPECT_TRUE(*desk.pass("acme", "s1", "x1", fuse)) << "x0 alone counts";
+    EXPECT_FALSE(*desk.pass("acme", "s1", "x2", fuse));
+}
+
 TEST_F(FuseLookTest, AnEndThatFailsAtTheVendorDoesNotUseTheFuseUp) {
     plugins_.errors["x0"] = Error{ErrorKind::kUnavailable, "down"};
     for (int i = 0; i < 5; ++i) {

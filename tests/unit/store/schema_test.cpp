@@ -181,6 +181,20 @@ TEST_F(SchemaTest, P5_AFileOfVersion3IsReadInFull) {
     EXPECT_TRUE(*(*store)->rental("acme", "r1"));
 }
 
+// data/version_4.sql likewise.
+TEST_F(SchemaTest, P5_AFileOfVersion4IsReadInFull) {
+    {
+        const std::unique_ptr<Database> file = database();
+        file->execute(text_of(std::string(STORE_TEST_DATA) + "/version_4.sql"));
+        ASSERT_TRUE(file->status()) << file->status().error().message;
+    }
+    auto store = open_store();
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ(*(*store)->last_seen_ms(), clock_.now_ms() - 10'000);
+    EXPECT_EQ(*(*store)->note_check(), clock_.now_ms() - 30'000);
+    EXPECT_TRUE(*(*store)->rental("acme", "r1"));
+}
+
 TEST_F(SchemaTest, AVersion2FilesEndedRentalsGetAnAge) {
     {
         const std::unique_ptr<Database> file = database();
