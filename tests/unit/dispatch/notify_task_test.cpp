@@ -267,7 +267,7 @@ TEST_F(NotifyTest, TheIdOfAMessageIsTheSameWhereverItsRouteStands) {
     std::ranges::reverse(routes);
     EXPECT_TRUE(is_unchanged()) << "reversed";
     add_route({"job.*"}, {{"text", "new"}});
-    std::ranges::rotate(routes, routes.end() - 1);
+    std::rotate(routes.begin(), routes.end() - 1, routes.end());
     EXPECT_TRUE(is_unchanged()) << "one more before them, through the same connection";
     EXPECT_NE(told().at("new"), before.at("first"));
     routes[1].rate = {5, 1000};
@@ -292,7 +292,7 @@ TEST_F(NotifyTest, AMessageThatWaitsIsItsOwnRoutesWhereverThatIsNow) {
     EXPECT_EQ(text_of(0), "first");
     EXPECT_EQ(text_of(1), "second");
     add_route({"job.*"}, {{"text", "new"}});
-    std::ranges::rotate(routes, routes.end() - 1);
+    std::rotate(routes.begin(), routes.end() - 1, routes.end());
     EXPECT_EQ(text_of(0), "first");
     const std::string id = plugins_.document()["id"];
     routes[2].message.value = {{"text", "first, mended"}};
