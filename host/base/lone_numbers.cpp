@@ -24,11 +24,10 @@ bool is_of_date(std::string_view text, std::size_t begin, std::size_t end) {
 
 // From `at` on; empty at the end of the text if there is none.
 std::string_view next_lone_number(std::string_view text, std::size_t at) {
+    constexpr std::string_view kDigits = "0123456789";
     while (at < text.size()) {
-        const auto* const first = std::find_if(text.begin() + at, text.end(), is_digit);
-        const auto* const last = std::find_if_not(first, text.end(), is_digit);
-        const std::size_t begin = first - text.begin();
-        const std::size_t end = last - text.begin();
+        const std::size_t begin = std::min(text.find_first_of(kDigits, at), text.size());
+        const std::size_t end = std::min(text.find_first_not_of(kDigits, begin), text.size());
         const bool stands_alone = (begin == 0 || !goes_on(text[begin - 1])) &&
                                   (end == text.size() || !goes_on(text[end]));
         if (end - begin >= kMinDigits && stands_alone && !is_of_date(text, begin, end)) {
