@@ -336,13 +336,22 @@ void Dispatcher::work() {
     }
 }
 
+// A task that is turned away asked nobody, and neither does one that is no look: both are over
+// soon, whoever hangs.
+Pace Dispatcher::pace_of(const Run& run, Completion::Outcome outcome) const {
+    const std::int64_t quick_until_ns = run.slow_at_ns + (kQuickMs - kSlowMs) * kNsPerMs;
+    if (clock_.steady_ns() > quick_until_ns) return Pace::kSlow;
+    const bool is_look = run.task.kind == TaskKind::kReconcile;
+    return is_look && outcome == Completion::Outcome::kDone ? Pace::kQuick : Pace::kUntold;
+}
+
 void Dispatcher::run_one(std::unique_lock<std::mutex>& lock, Runs::iterator run) {
     lock.unlock();
     const Completion completion = runner_.run(run->task);
     complete(run->task, completion);
     log_run(run->task, completion);
     lock.lock();
-    turns_.task_ended(run->counted);
+    turns_.task_ended(run->counted, pace_of(*run, completion.outcome));
     (run->counted.holds_place ? runs_ : slow_runs_).erase(run);
     at_work_.set(static_cast<double>(runs_.size() + slow_runs_.size()));
     slow_.set(turns_.slow());

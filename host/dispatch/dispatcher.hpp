@@ -85,6 +85,7 @@ class Dispatcher {
     bool wait_for_turns(std::unique_lock<std::mutex>& lock);
     std::optional<std::int64_t> wait_ms(std::int64_t now_ns);
     void take_places_of_slow(std::int64_t now_ns);
+    Pace pace_of(const Run& run, Completion::Outcome outcome) const;
     void ensure_workers();
     void begin_worker();
     void join_ended();

@@ -25,7 +25,8 @@ struct Turn {
     std::string business;
     int count = 1;
     std::optional<Priority> priority = std::nullopt;
-    bool is_of_slow = false;  // for Turns: dealt while a task of the business was slow
+    bool is_of_slow = false;   // for Turns: dealt while a task of the business was slow
+    bool is_of_quick = false;  // for Turns: the business had shown to be quick
 };
 
 // Normal tasks that have been due for longer get on, however many urgent ones there are.

@@ -1,6 +1,7 @@
 #include "dispatch/turns.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace gatehouse::dispatch {
 namespace {
@@ -52,23 +53,29 @@ void Turns::settle_lease(const Turn& turn, int leased) {
 }
 
 AtWork Turns::at_work(const Turn& turn) {
-    return {turn.business, turn.priority.value_or(Priority::kUrgent), turn.is_of_slow, true};
+    return {turn.business, turn.priority.value_or(Priority::kUrgent), turn.is_of_slow,
+            turn.is_of_quick, true};
 }
 
 void Turns::gave_place(AtWork& task) {
     if (!task.holds_place) return;
     task.holds_place = false;
-    --placed(class_of(task));
+    const Class of = class_of(task);
+    --placed(of);
+    if (of == Class::kUrgent) --quick_at_work_;
+    if (of == Class::kUrgent || of == Class::kUnproven) ++slow_of_urgent_;
     ++slow_;
     ++businesses_.at(task.business).slow;
 }
 
-void Turns::task_ended(const AtWork& task) {
+void Turns::task_ended(const AtWork& task, Pace pace) {
+    if (pace == Pace::kQuick) quick_.add(task.business);
+    if (pace == Pace::kSlow) quick_.remove(task.business);
     release(task, 1);
 }
 
 std::optional<UnixMs> Turns::next_due_ms() const {
-    for (const Class of : {Class::kUrgent, Class::kSlow, Class::kNormal}) {
+    for (const Class of : kOrder) {
         if (!rings_[static_cast<std::size_t>(of)].empty() && has_room(of) && has_place(of)) {
             return 0;
         }
@@ -77,27 +84,29 @@ std::optional<UnixMs> Turns::next_due_ms() const {
 }
 
 bool Turns::is_short_of_places() const {
-    return std::ranges::any_of(
-        std::array{Class::kUrgent, Class::kSlow, Class::kNormal}, [this](Class of) {
-            return !rings_[static_cast<std::size_t>(of)].empty() && has_room(of) && !has_place(of);
-        });
+    return std::ranges::any_of(kOrder, [this](Class of) {
+        return !rings_[static_cast<std::size_t>(of)].empty() && has_room(of) && !has_place(of);
+    });
 }
 
 Turns::Class Turns::class_of(const AtWork& task) {
     if (task.priority == Priority::kNormal) return Class::kNormal;
-    return task.is_of_slow ? Class::kSlow : Class::kUrgent;
+    if (task.is_of_slow) return Class::kSlow;
+    return task.is_of_quick ? Class::kUrgent : Class::kUnproven;
 }
 
 bool Turns::has_room(Class of) const {
     if (at_work_ >= limits_.at_work) return false;
+    if (of == Class::kUrgent) return true;
+    if (at_work_ - quick_at_work_ >= std::max(limits_.at_work * 3 / 4, 1)) return false;
     if (of == Class::kNormal) return normal_at_work_ < half_of(limits_.at_work);
-    const int slow_class = slow_ + placed_[static_cast<std::size_t>(Class::kSlow)];
-    return of == Class::kUrgent || slow_class < std::max(limits_.at_work * 3 / 4, 1);
+    return of != Class::kSlow || slow_of_urgent_ < half_of(limits_.at_work);
 }
 
 bool Turns::has_place(Class of) const {
-    if (placed_[0] + placed_[1] + placed_[2] >= limits_.places) return false;
-    return of == Class::kUrgent || placed_[static_cast<std::size_t>(of)] < half_of(limits_.places);
+    if (std::accumulate(placed_.begin(), placed_.end(), 0) >= limits_.places) return false;
+    return of == Class::kUrgent || of == Class::kUnproven ||
+           placed_[static_cast<std::size_t>(of)] < half_of(limits_.places);
 }
 
 bool Turns::is_normal_aged(const Business& business, UnixMs now_ms) const {
@@ -114,7 +123,7 @@ std::optional<Turns::Class> Turns::next_class(UnixMs now_ms) {
         since_normal_ >= kTurnsToAged - 1 && may_go(Class::kNormal) &&
         is_normal_aged(businesses_.at(ring(Class::kNormal).front()), now_ms);
     if (is_normals_turn) return Class::kNormal;
-    for (const Class of : {Class::kUrgent, Class::kSlow, Class::kNormal}) {
+    for (const Class of : kOrder) {
         if (may_go(of)) return of;
     }
     return std::nullopt;
@@ -142,9 +151,16 @@ std::optional<Turn> Turns::take_front(Class of, UnixMs now_ms) {
     Priority priority = priority_of(of);
     business.queue(priority).stand = Queue::Stand::kNowhere;
     if (business.working >= limits_.per_business) return std::nullopt;
-    if (of == Class::kUrgent && business.slow > 0) {
+    if (of != Class::kSlow && priority == Priority::kUrgent && business.slow > 0) {
         enter_ring(name, business, priority);
         return std::nullopt;
+    }
+    if (of == Class::kUrgent || of == Class::kUnproven) {
+        of = quick_.contains(name) ? Class::kUrgent : Class::kUnproven;
+        if (!has_room(of)) {
+            stand_in(Class::kUnproven, name, business.queue(priority));
+            return std::nullopt;
+        }
     }
     const bool is_for_aged = priority == Priority::kUrgent && ++business.turns >= kTurnsToAged &&
                              is_normal_aged(business, now_ms) && has_room(Class::kNormal) &&
@@ -159,7 +175,7 @@ std::optional<Turn> Turns::take_front(Class of, UnixMs now_ms) {
     business.queue(priority).due_ms.reset();
     count_in(business, of);
     since_normal_ = of == Class::kNormal ? 0 : since_normal_ + 1;
-    return Turn{name, 1, priority, of == Class::kSlow};
+    return Turn{name, 1, priority, of == Class::kSlow, of == Class::kUrgent};
 }
 
 void Turns::count_in(Business& business, Class of) {
@@ -167,6 +183,8 @@ void Turns::count_in(Business& business, Class of) {
     ++at_work_;
     ++placed(of);
     if (of == Class::kNormal) ++normal_at_work_;
+    if (of == Class::kUrgent) ++quick_at_work_;
+    if (of == Class::kSlow) ++slow_of_urgent_;
 }
 
 void Turns::promote_due(UnixMs now_ms) {
@@ -178,12 +196,16 @@ void Turns::promote_due(UnixMs now_ms) {
 }
 
 void Turns::enter_ring(const std::string& name, Business& business, Priority priority) {
-    Queue& queue = business.queue(priority);
+    const Class of = priority == Priority::kNormal ? Class::kNormal
+                     : business.slow > 0           ? Class::kSlow
+                                                   : Class::kUrgent;
+    stand_in(of, name, business.queue(priority));
+}
+
+void Turns::stand_in(Class of, const std::string& name, Queue& queue) {
     queue.stand = Queue::Stand::kRing;
-    queue.ring = priority == Priority::kNormal ? Class::kNormal
-                 : business.slow > 0           ? Class::kSlow
-                                               : Class::kUrgent;
-    ring(queue.ring).push_back(name);
+    queue.ring = of;
+    ring(of).push_back(name);
 }
 
 void Turns::line_up(const std::string& name, Business& business, Priority priority) {
@@ -203,9 +225,12 @@ void Turns::release(const AtWork& task, int tasks) {
     if (of == Class::kNormal) normal_at_work_ -= tasks;
     if (task.holds_place) {
         placed(of) -= tasks;
+        if (of == Class::kUrgent) quick_at_work_ -= tasks;
+        if (of == Class::kSlow) slow_of_urgent_ -= tasks;
     } else {
         slow_ -= tasks;
         business.slow -= tasks;
+        if (of != Class::kNormal) slow_of_urgent_ -= tasks;
     }
     settle(task.business, business);
 }
@@ -213,9 +238,10 @@ void Turns::release(const AtWork& task, int tasks) {
 void Turns::settle(const std::string& name, Business& business) {
     Queue& urgent = business.queue(Priority::kUrgent);
     // Quick again: it need not wait behind those that are not.
-    if (business.slow == 0 && urgent.stand == Queue::Stand::kRing && urgent.ring == Class::kSlow) {
-        enter_ring(name, business, Priority::kUrgent);
-    }
+    const bool is_behind_others =
+        urgent.stand == Queue::Stand::kRing &&
+        (urgent.ring == Class::kSlow || (urgent.ring == Class::kUnproven && quick_.contains(name)));
+    if (business.slow == 0 && is_behind_others) enter_ring(name, business, Priority::kUrgent);
     line_up(name, business, Priority::kUrgent);
     line_up(name, business, Priority::kNormal);
     const bool has_nothing =

@@ -3,17 +3,19 @@
 //
 // A task at work holds a place, and gives it back when it ends or once it has become slow, which
 // means that it waits for somebody outside. So there are at most `places` tasks that want the
-// processor, and more at work that do not. Three classes take turns:
+// processor, and more at work that do not. A quarter of those at work is kept for urgent tasks of
+// businesses that have shown to be quick. Four classes take turns:
 //
-//   urgent | looks and events that somebody waits for. They come first.
-//   slow   | the same, of a business of which a task is slow: at most half of the places and, with
-//          | all that is slow, three quarters of what may be at work. One whose vendor hangs waits
-//          | for the others, not they for it.
-//   normal | everything else: at most half of the places, and half of what may be at work. One that
-//          | has been due for kAgedMs gets every fourth turn, however many urgent ones there are,
-//          of | its business's turns and of all.
+//   urgent   | looks and events that somebody waits for. They come first.
+//   unproven | the same, of a business that has not shown to be quick, when there is no room for
+//            | it: it stands aside for those that have.
+//   slow     | the same, of a business of which a task is slow: at most half of the places and of
+//            | what may be at work. One whose vendor hangs waits for the others, not they for it.
+//   normal   | everything else: at most half of the places and of what may be at work. One that has
+//            | been due for kAgedMs gets every fourth turn, however many urgent ones there are,
+//            | of its business's turns and of all.
 //
-// Memory and time grow with the businesses that have waiting tasks, not with the tasks.
+// Memory grows with the businesses that wait or are known to be quick, not with the tasks.
 #pragma once
 
 #include <array>
@@ -28,6 +30,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/recent_names.hpp"
 #include "dispatch/task_queue.hpp"
 
 namespace gatehouse::dispatch {
@@ -42,9 +45,20 @@ struct TurnLimits {
 struct AtWork {
     std::string business;
     Priority priority = Priority::kUrgent;
-    bool is_of_slow = false;  // dealt in the slow class
+    bool is_of_slow = false;   // dealt in the slow class
+    bool is_of_quick = false;  // dealt to a business that had shown to be quick
     bool holds_place = true;
 };
+
+// What the end of a task tells of its business.
+enum class Pace : std::uint8_t {
+    kUntold,  // it asked nobody, or was turned away
+    kQuick,   // it was done within kQuickMs
+    kSlow,    // it took longer, however it ended
+};
+
+// From its lease to its end. A healthy vendor's task takes less, with all that it asks.
+constexpr std::int64_t kQuickMs = 1'000;
 
 // [one thread at a time; the dispatcher's mutex guards it]
 class Turns {
@@ -67,19 +81,22 @@ class Turns {
 
     // The task has become slow: it gives its place back and goes on.
     void gave_place(AtWork& task);
-    void task_ended(const AtWork& task);
+    void task_ended(const AtWork& task, Pace pace);
 
     // When deal() has something next; nothing if only news can change that.
     std::optional<UnixMs> next_due_ms() const;
 
-    // Whether something is due that only a place is missing for.
+    // Whether something is due for which only a place is missing.
     bool is_short_of_places() const;
 
     int slow() const { return slow_; }
 
   private:
-    enum class Class : std::uint8_t { kUrgent, kSlow, kNormal };
-    static constexpr std::size_t kClasses = 3;
+    enum class Class : std::uint8_t { kUrgent, kUnproven, kSlow, kNormal };
+    static constexpr std::size_t kClasses = 4;  // as they are served: who stood aside goes first
+    static constexpr std::array<Class, kClasses> kOrder{Class::kUnproven, Class::kUrgent,
+                                                        Class::kSlow, Class::kNormal};
+    static constexpr std::size_t kMostKnownQuick = 20'000;
 
     // Of one business and urgency. It stands in one of the rings, or among those whose time comes,
     // or nowhere: nothing is due, or as many tasks are at work as may be.
@@ -112,6 +129,7 @@ class Turns {
     void promote_due(UnixMs now_ms);
     void line_up(const std::string& name, Business& business, Priority priority);
     void enter_ring(const std::string& name, Business& business, Priority priority);
+    void stand_in(Class of, const std::string& name, Queue& queue);
     void count_in(Business& business, Class of);
     void release(const AtWork& task, int tasks);
     void settle(const std::string& name, Business& business);
@@ -123,7 +141,10 @@ class Turns {
     std::array<int, kClasses> placed_{};                   // places held, by class
     int normal_at_work_ = 0;
     int at_work_ = 0;
-    int slow_ = 0;          // at work without a place
+    int slow_ = 0;            // at work without a place
+    int quick_at_work_ = 0;   // urgent ones of the quick, until they are slow
+    int slow_of_urgent_ = 0;  // urgent ones that are slow, or were dealt in the slow class
+    RecentNames quick_{kMostKnownQuick};
     int since_normal_ = 0;  // turns dealt since the last normal one
 };
 

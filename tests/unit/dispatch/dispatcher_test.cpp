@@ -32,6 +32,8 @@ class Recorder final : public TaskHandler {
             EXPECT_TRUE(running_.insert(task.business + "/" + task.key).second)
                 << "two at once on " << task.key;
             most_at_once_ = std::max(most_at_once_, running_.size());
+            ++begun_;
+            news_.notify_all();
         }
         Outcome outcome = work_(task);
         const std::lock_guard lock(mutex_);
@@ -44,6 +46,11 @@ class Recorder final : public TaskHandler {
     bool wait_for_runs(std::size_t count) {
         std::unique_lock lock(mutex_);
         return news_.wait_for(lock, kPatience, [&] { return seen_.size() >= count; });
+    }
+
+    bool wait_for_begun(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        return news_.wait_for(lock, kPatience, [&] { return begun_ >= count; });
     }
 
     std::vector<Task> seen() {
@@ -62,6 +69,7 @@ class Recorder final : public TaskHandler {
     std::condition_variable news_;
     std::set<std::string> running_;
     std::size_t most_at_once_ = 0;
+    std::size_t begun_ = 0;
     std::vector<Task> seen_;
 };
 
@@ -69,12 +77,17 @@ class Recorder final : public TaskHandler {
 class SetClock final : public Clock {
   public:
     UnixMs now_ms() const override { return clock_.now_ms() + set_by_ms_; }
-    std::int64_t steady_ns() const override { return clock_.steady_ns(); }
+    std::int64_t steady_ns() const override { return is_still_ ? still_ns_ : clock_.steady_ns(); }
     void move_ms(std::int64_t by_ms) { set_by_ms_ += by_ms; }
+    // Nothing takes any time until it goes on, however busy the machine is.
+    void stand_still() { is_still_ = true; }
+    void go_on() { is_still_ = false; }
 
   private:
     SystemClock clock_;
     std::atomic<std::int64_t> set_by_ms_ = 0;
+    const std::int64_t still_ns_ = clock_.steady_ns();
+    std::atomic<bool> is_still_ = false;
 };
 
 constexpr std::int64_t kHourMs = 3'600'000;
@@ -310,6 +323,38 @@ TEST_F(DispatcherTest, P10_HoweverManyBusinessesHangAnotherOneGoesOn) {
         EXPECT_TRUE(dispatcher->stop(kGraceMs));
         EXPECT_LE(recorder.most_at_once(), 64U) << "eight for each place";
     }
+}
+
+// So many that they could hold all that may be at work, each with one task.
+TEST_F(DispatcherTest, P10_WhoWasQuickGoesOnHoweverManyHangForTheFirstTime) {
+    std::promise<void> released;
+    const std::shared_future<void> release = released.get_future().share();
+    std::promise<void> quick_ran;
+    clock_.stand_still();
+    Recorder recorder([&](const Task& task) {
+        if (task.business != "quick") release.wait();
+        if (task.key == "again") quick_ran.set_value();
+        return good(task);
+    });
+    const auto dispatcher = start(recorder);
+    enqueue("quick", "r1");
+    ASSERT_TRUE(recorder.wait_for_runs(1));
+    enqueue("quick", "r2");
+    ASSERT_TRUE(recorder.wait_for_runs(2));
+    clock_.go_on();
+    std::vector<NewTask> tasks;
+    tasks.reserve(100);
+    for (int i = 0; i < 100; ++i) {
+        tasks.push_back({"hung" + std::to_string(i), TaskKind::kReconcile, "r1", clock_.now_ms(), 0,
+                         Priority::kUrgent});
+    }
+    ASSERT_TRUE(store_->enqueue(tasks).has_value());
+    EXPECT_TRUE(recorder.wait_for_begun(2 + 48));
+    enqueue("quick", "again");
+    EXPECT_EQ(quick_ran.get_future().wait_for(kPatience), std::future_status::ready);
+    released.set_value();
+    EXPECT_TRUE(recorder.wait_for_runs(tasks.size() + 3));
+    EXPECT_TRUE(dispatcher->stop(kGraceMs));
 }
 
 TEST_F(DispatcherTest, AThrowingHandlerEndsNoWorker) {

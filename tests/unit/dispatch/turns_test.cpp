@@ -49,27 +49,35 @@ class Table {
 
     void be_endless(bool is_endless = true) { is_endless_ = is_endless; }
 
-    // Every task at work becomes slow.
-    void all_slow() {
+    // Every task at work becomes slow, but for those of `business`.
+    void slow_but(const std::string& business) {
         for (AtWork& task : at_work_) {
-            turns_.gave_place(task);
+            if (task.business != business) turns_.gave_place(task);
         }
     }
+    void all_slow() { slow_but({}); }
 
     void end_all_of(const std::string& business) {
         for (auto task = at_work_.begin(); task != at_work_.end();) {
             const auto next = std::next(task);
             if (task->business == business) {
-                turns_.task_ended(*task);
+                turns_.task_ended(*task, Pace::kQuick);
                 at_work_.erase(task);
             }
             task = next;
         }
     }
 
-    void end_all() {
+    // One task of it that was done soon.
+    void show_quick(const std::string& business) {
+        due(business);
+        deal();
+        end_all_of(business);
+    }
+
+    void end_all(Pace pace = Pace::kQuick) {
         for (const AtWork& task : at_work_) {
-            turns_.task_ended(task);
+            turns_.task_ended(task, pace);
         }
         at_work_.clear();
     }
@@ -126,7 +134,7 @@ TEST(TurnsTest, ALeaseThatFindsLessGivesThePlacesBack) {
     turns.note_due({"a", 500, kUrgent});  // what the lease tells: one more, later
     turns.settle_lease(dealt[0], 1);
     EXPECT_EQ(turns.next_due_ms(), 500);
-    turns.task_ended(Turns::at_work(dealt[0]));
+    turns.task_ended(Turns::at_work(dealt[0]), Pace::kQuick);
     EXPECT_EQ(counts(turns.deal(600)), (Counts{{"a", 4}}));
 }
 
@@ -166,6 +174,7 @@ TEST(TurnsTest, EveryBusinessHasItsTurnBeforeAnyHasASecond) {
 TEST(TurnsTest, P10_NormalTasksOfManyBusinessesLeavePlacesForAnUrgentOne) {
     for (const int places : {2, 3, 8, 32, 256}) {
         Table table(limits(places, 4));
+        table.show_quick("other");
         table.be_endless();
         for (int i = 0; i < 2'000; ++i) {
             table.due("b" + std::to_string(i), kNormal);
@@ -187,6 +196,8 @@ TEST(TurnsTest, P10_NormalTasksOfManyBusinessesLeavePlacesForAnUrgentOne) {
 TEST(TurnsTest, P10_UrgentTasksOfSlowBusinessesLeavePlacesForAQuickOne) {
     for (const int businesses : {8, 40, 100, 2'000}) {
         Table table(limits(32, 4));
+        for (int i = 0; i < 10; ++i)
+            table.show_quick("quick" + std::to_string(i));
         table.be_endless();
         // They are known to be slow one after the other, as in life.
         for (int i = 0; i < businesses; ++i) {
@@ -210,6 +221,77 @@ TEST(TurnsTest, P10_UrgentTasksOfSlowBusinessesLeavePlacesForAQuickOne) {
     }
 }
 
+// Looks and cares of however many businesses hang, each business for the first time or again: who
+// has shown to be quick goes on, and so do the others once those hang no more.
+TEST(TurnsTest, P10_AQuarterIsKeptForWhoIsQuick) {
+    for (const int businesses : {64, 300, 2'000}) {
+        for (const bool have_cares : {false, true}) {
+            Table table(limits(32, 4));
+            table.show_quick("quick");
+            const auto all_hang = [&] {
+                for (int i = 0; i < businesses; ++i) {
+                    table.due("hung" + std::to_string(i));
+                    if (have_cares) table.due("hung" + std::to_string(i), kNormal);
+                }
+                for (int round = 0; round < 40; ++round) {
+                    table.deal();
+                    table.all_slow();
+                }
+            };
+            for (int again = 0; again < 3; ++again) {
+                all_hang();
+                EXPECT_LE(table.at_work(), 192U);
+                for (int i = 0; i < 5; ++i) {
+                    table.due("quick");
+                    EXPECT_GE(table.deal()["quick"], 1) << businesses;
+                    EXPECT_EQ(table.turns().next_due_ms(), std::nullopt) << "nobody spins";
+                    table.end_all_of("quick");
+                }
+                table.end_all(Pace::kSlow);
+            }
+            for (int round = 0; round < 200; ++round) {
+                table.deal();
+                table.end_all();
+            }
+            EXPECT_EQ(table.turns().next_due_ms(), std::nullopt) << "nobody was forgotten";
+        }
+    }
+}
+
+TEST(TurnsTest, WhoIsSlowOrWasTurnedAwayHasNotShownToBeQuick) {
+    for (const Pace pace : {Pace::kSlow, Pace::kUntold, Pace::kQuick}) {
+        Table table(limits(32, 4));
+        table.due("asked");
+        table.deal();
+        table.end_all(pace);
+        for (int i = 0; i < 300; ++i)
+            table.due("hung" + std::to_string(i));
+        for (int round = 0; round < 40; ++round) {
+            table.deal();
+            table.all_slow();
+        }
+        table.due("asked");
+        EXPECT_EQ(table.deal().contains("asked"), pace == Pace::kQuick);
+    }
+}
+
+// It stands aside among those that have not, and then a care of it tells.
+TEST(TurnsTest, WhoShowsToBeQuickGoesOnAtOnce) {
+    Table table(limits(32, 4));
+    table.due("new", kNormal);
+    ASSERT_EQ(table.deal()["new"], 4);
+    for (int i = 0; i < 300; ++i)
+        table.due("hung" + std::to_string(i));
+    for (int round = 0; round < 40; ++round) {
+        table.deal();
+        table.slow_but("new");
+    }
+    table.due("new");
+    EXPECT_TRUE(table.deal().empty());
+    table.end_all_of("new");
+    EXPECT_GE(table.deal()["new"], 1);
+}
+
 TEST(TurnsTest, ABusinessThatIsQuickAgainNeedNotWaitBehindTheSlow) {
     Table table(limits(2, 1));
     std::list<AtWork> own;
@@ -217,7 +299,7 @@ TEST(TurnsTest, ABusinessThatIsQuickAgainNeedNotWaitBehindTheSlow) {
     turns.note_due({"was_slow", 1, kUrgent});
     own.push_back(Turns::at_work(turns.deal(100).at(0)));
     turns.gave_place(own.back());
-    turns.task_ended(own.back());
+    turns.task_ended(own.back(), Pace::kQuick);
     turns.note_due({"was_slow", 1, kUrgent});
     const auto dealt = turns.deal(100);
     ASSERT_EQ(dealt.size(), 1U);
@@ -241,7 +323,7 @@ TEST(TurnsTest, WhatHasAgedGetsOnHoweverManyUrgentTasksThereAre) {
                         {turn.business,
                          turn.priority == kNormal && is_aged ? kNow - kAgedMs : kNow - 1,
                          *turn.priority});
-                    table.turns().task_ended(Turns::at_work(turn));
+                    table.turns().task_ended(Turns::at_work(turn), Pace::kQuick);
                 }
             }
             EXPECT_EQ(order, is_aged ? "---a---a---a" : "------------") << business;
