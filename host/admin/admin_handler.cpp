@@ -64,6 +64,10 @@ void AdminHandler::handle(const edge::HttpRequest& request, edge::Responder resp
         if (method != "GET") return responder.send(refusal(405, "method not allowed"));
         return responder.send(reply({{"message", "alive"}}));
     }
+    // Nothing reads a body: what somebody asks for in one would be left away.
+    if (method != "GET" && !request.body.empty()) {
+        return responder.send(refusal(400, "a request has no body: parameters stand in the query"));
+    }
     auto parsed = parse_request(method, request.path, request.query);
     if (!parsed) return responder.send(refusal(parsed.error()));
     const bool is_probe = request.path == "/readyz" || request.path == "/metrics";

@@ -7,6 +7,7 @@
 #include "admin/known_business.hpp"
 #include "admin/replies.hpp"
 #include "admin/views.hpp"
+#include "base/encoding.hpp"
 #include "dispatch/event_types.hpp"
 
 namespace gatehouse::admin {
@@ -14,6 +15,8 @@ namespace {
 
 using edge::HttpResponse;
 using nlohmann::json;
+
+constexpr std::size_t kMaxNameBytes = 40;
 
 // What every list takes; a reply where one of them cannot be read.
 std::optional<HttpResponse> refuse_page(const Request& request) {
@@ -37,6 +40,21 @@ struct Api::Route {
     std::vector<std::string_view> path;  // "*" = any one segment
     std::vector<std::string_view> parameters;
     HttpResponse (Api::*answer)(const Request&);
+    std::vector<std::string_view> flags = {};  // parameters, too: each is true or false
+
+    // A reply where a parameter cannot be meant: nothing is done then, least of all without it.
+    std::optional<HttpResponse> refuse_parameters(const Request& request) const {
+        for (const auto& [name, value] : request.query) {
+            const bool is_flag = std::ranges::find(flags, name) != flags.end();
+            if (!is_flag && std::ranges::find(parameters, name) == parameters.end()) {
+                return refusal(400, "unknown parameter '" + shorten(name, kMaxNameBytes) + "'");
+            }
+            if (is_flag && value != "true" && value != "false") {
+                return refusal(400, name + " must be true or false");
+            }
+        }
+        return refuse_page(request);
+    }
 
     bool matches(const Request& request) const {
         return std::equal(path.begin(), path.end(), request.path.begin(), request.path.end(),
@@ -69,10 +87,10 @@ HttpResponse Api::answer(const Request& request) {
         {"GET", {"v1", "dead-letters"}, {"business", "before", "limit"}, &Api::dead_letters},
         {"POST", {"v1", "dead-letters", "*", "replay"}, {}, &Api::replay_dead_letter},
         {"POST", {"v1", "dead-letters", "*", "discard"}, {}, &Api::discard_dead_letter},
-        {"POST", {"v1", "sweeps", "*"}, {"full", "delta", "dry-run", "trust"}, &Api::sweep},
+        {"POST", {"v1", "sweeps", "*"}, {}, &Api::sweep, {"full", "delta", "dry-run", "trust"}},
         {"GET", {"v1", "sweeps", "*", "*"}, {"since"}, &Api::sweep_report},
         {"GET", {"v1", "fuse"}, {"business", "limit"}, &Api::fuse},
-        {"POST", {"v1", "fuse", "*", "confirm"}, {"rental", "all"}, &Api::confirm},
+        {"POST", {"v1", "fuse", "*", "confirm"}, {"rental"}, &Api::confirm, {"all"}},
         {"GET", {"v1", "alerts"}, {"business", "limit"}, &Api::alerts},
     };
     bool is_known_path = false;
@@ -80,13 +98,7 @@ HttpResponse Api::answer(const Request& request) {
         if (!route.matches(request)) continue;
         is_known_path = true;
         if (route.method != request.method) continue;
-        for (const auto& [name, value] : request.query) {
-            const auto& known = route.parameters;
-            if (std::find(known.begin(), known.end(), name) == known.end()) {
-                return refusal(400, "unknown parameter");
-            }
-        }
-        if (auto refused = refuse_page(request)) return std::move(*refused);
+        if (auto refused = route.refuse_parameters(request)) return std::move(*refused);
         return (this->*route.answer)(request);
     }
     return is_known_path ? refusal(405, "method not allowed") : refusal(404, "no such path");

@@ -100,6 +100,26 @@ TEST_F(AdminHandlerTest, TellsUnknownPathsAndMethodsApart) {
     EXPECT_EQ(ask("/v1/events//", right).status, 400);
 }
 
+// A flag in a body would not be read, and the request do more than was asked for.
+TEST_F(AdminHandlerTest, ARequestThatActsHasNoBody) {
+    const std::string right = std::string("Bearer ") + World::kToken;
+    for (const char* path : {"/v1/sweeps/acme", "/v1/fuse/acme/confirm", "/v1/events/1/replay",
+                             "/v1/dead-letters/1/replay", "/v1/dead-letters/1/discard",
+                             "/v1/businesses/acme/renters/ann/erase"}) {
+        for (const char* body : {"dry-run=true", R"({"dry_run":true})", "{}", " "}) {
+            edge::HttpRequest request;
+            request.method = "POST";
+            request.path = path;
+            request.body = body;
+            request.headers = {{"Authorization", right}};
+            CaughtAnswer answer;
+            handler_.handle(request, answer.responder());
+            EXPECT_EQ(answer.get().status, 400) << path << ' ' << body;
+        }
+    }
+    EXPECT_TRUE(world_.store->lease({{"acme", 9}}, 0, 1000)->tasks.empty());
+}
+
 TEST(AdminWithoutToken, LetsNobodyIn) {
     World world;
     world.config = std::make_shared<config::Config>();

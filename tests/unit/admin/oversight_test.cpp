@@ -2,6 +2,9 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "store/sqlite/database.hpp"
 #include "unit/admin/fakes.hpp"
@@ -161,6 +164,45 @@ TEST_F(OversightTest, AnEventWhoseBodyWasNotKeptIsNotReplayed) {
     });
     const std::string path = "/v1/events/" + std::to_string(id.get_future().get()) + "/replay";
     EXPECT_EQ(ask("POST", path).status, 409);
+}
+
+// What is asked for in a way that nobody can be sure of is not done in part.
+TEST_F(OversightTest, ActsOnNothingThatItDoesNotUnderstand) {
+    keep("r1", clock.now_ms());
+    const std::map<std::string, std::vector<std::string>> acting{
+        {"/v1/sweeps/acme",
+         {"dry-run=yes", "dry-run=1", "dry-run", "dry-run=", "dry-run=True", "dry-run=true%20",
+          "dry_run=true", "dryrun=true", "DRY-RUN=true", "full=1", "delta=on", "trust=no",
+          "delta=true&dry-run=TRUE", "full=false&dry-run=0", "limit=1", "business=acme"}},
+        {"/v1/fuse/acme/confirm",
+         {"all=yes", "all=1", "all", "rental=r1&all=no", "rental=r1&dry-run=true", "rentals=r1",
+          "rental=r1&all=true", "all=false", ""}},
+        {"/v1/events/1/replay", {"dry-run=true", "force", "business=acme"}},
+        {"/v1/dead-letters/1/replay", {"dry-run=true", "limit=5"}},
+        {"/v1/dead-letters/1/discard", {"dry-run=true", "all=true"}},
+        {"/v1/businesses/acme/renters/ann/erase", {"dry-run=true", "rental=r1"}}};
+    for (const auto& [path, queries] : acting) {
+        for (const std::string& query : queries) {
+            EXPECT_EQ(ask("POST", path, query).status, 400) << path << '?' << query;
+        }
+    }
+    for (const char* id : {"x", "0", "-1", "+1", "1.0", "1e3", "0x1", "9223372036854775808"}) {
+        EXPECT_EQ(ask("POST", std::string("/v1/events/") + id + "/replay").status, 400) << id;
+        for (const char* act : {"/replay", "/discard"}) {
+            EXPECT_EQ(ask("POST", std::string("/v1/dead-letters/") + id + act).status, 400) << id;
+        }
+    }
+    EXPECT_TRUE(due().empty());
+    EXPECT_EQ(body(ask("GET", "/v1/fuse"))["rentals"].size(), 1U);
+}
+
+TEST_F(OversightTest, AFlagIsTrueOrFalse) {
+    EXPECT_EQ(body(ask("POST", "/v1/sweeps/acme", "dry-run=true"))["sweep"], "full:dry");
+    EXPECT_EQ(body(ask("POST", "/v1/sweeps/acme", "delta=false&dry-run=true"))["sweep"],
+              "full:dry");
+    EXPECT_EQ(body(ask("POST", "/v1/sweeps/acme", "dry-run=false"))["sweep"], "full:now");
+    const std::string said = body(ask("POST", "/v1/sweeps/acme", "dry_run=yes"))["message"];
+    EXPECT_EQ(said, "unknown parameter 'dry_run'");
 }
 
 // A damaged store cannot hold an alert; it is told all the same.
