@@ -155,6 +155,7 @@ void site_fields(Fields& fields, const Business& business, Site& out) {
                 rules::field_prefix());
     fields.texts("targets", out.targets, {"shared doors that come with every rental, as kind:id"},
                  rules::target());
+    out.targets_place = fields.place("targets");
     fields.text("time_zone", out.time_zone,
                 {"where its days begin and end; default: the business's"}, rules::time_zone());
     fields.map("overlock", {"when a rental is suspended"}, [&](Fields& overlock) {

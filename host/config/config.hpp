@@ -127,6 +127,7 @@ struct Site {
     std::string access;
     std::string fields;  // prefix of the custom fields; empty = the plugin's id
     std::vector<std::string> targets;
+    Place targets_place;
     bool overlock_on_overdue = true;
     std::string time_zone;  // IANA; empty = the business's
     Fuse fuse;

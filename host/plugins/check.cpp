@@ -12,6 +12,7 @@
 #include "config/suggest.hpp"
 #include "observe/log.hpp"
 #include "plugins/bound_connection.hpp"
+#include "plugins/check_targets.hpp"
 #include "plugins/members.hpp"
 #include "plugins/plugin_host.hpp"
 #include "plugins/registry.hpp"
@@ -205,8 +206,10 @@ void check_plugins(const PluginHostOptions& options, const config::Config& confi
     const Registry registry = scan_plugins(options.directory, problems);
     check_connections(config, registry, problems);
     check_uses(config, registry, problems);
-    for (const auto& [name, business] : config.businesses)
+    for (const auto& [name, business] : config.businesses) {
         check_idle(business, registry, problems);
+        check_targets(business, registry, problems);
+    }
     check_accounts(config, registry, problems);
     check_loading(options, registry, problems);
 }

@@ -52,12 +52,22 @@ bool is_member_name(std::string_view text) {
     return !text.empty() && text.size() <= 64;
 }
 
+bool is_kind(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_';
+    };
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), allowed);
+}
+
 const TextRule version_rule{"a version like 1.0.0", is_version, "^[0-9A-Za-z.+-]{1,64}$"};
 const TextRule file_name_rule{"a file's name, beside the manifest", is_file_name, "^[^/]+$"};
 const TextRule sha256_rule{"64 lower-case hex digits", is_sha256, "^[0-9a-f]{64}$"};
 const TextRule host_rule{"a host in lower case, with its port if it is not 443", is_host};
 const TextRule pointer_rule{"a JSON pointer like /uuid", is_pointer, "^/.+$"};
 const TextRule member_rule{"the name of a member, at most 64 bytes", is_member_name};
+const TextRule kind_rule{"letters, digits, '_' and '-', at most 32", is_kind,
+                         "^[A-Za-z0-9_-]{1,32}$"};
 const TextRule feature_rule{
     "a feature of ABI 1.1",
     nullptr,
@@ -170,6 +180,17 @@ void credential_fields(Fields& fields, Manifest& out) {
     out.credentials.push_back(std::move(credential));
 }
 
+void target_fields(Fields& fields, Manifest& out) {
+    const TextRule id{"the form of an id", nullptr, {}, {"number", "uuid", "text"}};
+    TargetKind target;
+    std::string form = "text";
+    fields.text("kind", target.kind, {"what stands before the colon", true}, kind_rule);
+    fields.text("id", form, {"what stands after it"}, id);
+    if (form == "number") target.id = TargetKind::Id::kNumber;
+    if (form == "uuid") target.id = TargetKind::Id::kUuid;
+    out.targets.push_back(std::move(target));
+}
+
 void settings_field(Fields& fields, Manifest& out) {
     RawSettings settings;
     fields.any("settings", settings, {"JSON Schema of a connection's settings"});
@@ -208,6 +229,8 @@ void manifest_fields(Fields& fields, Manifest& out, const std::filesystem::path&
     fields.map("egress", {"where it may ask"}, [&](Fields& f) { egress_fields(f, out); });
     settings_field(fields, out);
     message_field(fields, out);
+    fields.maps("targets", {"the kinds of what it opens"},
+                [&](Fields& f) { target_fields(f, out); });
     fields.texts("renter_key", out.renter_key, {"what a renter must have"}, renter_key_rule);
     fields.maps("credentials", {"what renters get"}, [&](Fields& f) { credential_fields(f, out); });
     fields.map("suspend", {"how suspending works"}, [&](Fields& f) {

@@ -29,6 +29,14 @@ struct PinRule {
     std::vector<std::string> forbidden_prefixes = {};
 };
 
+// One kind of the targets that a plugin opens, "group" of "group:4711".
+struct TargetKind {
+    enum class Id { kText, kNumber, kUuid };
+
+    std::string kind;
+    Id id = Id::kText;
+};
+
 struct Manifest {
     std::string plugin;
     std::string version;
@@ -42,6 +50,7 @@ struct Manifest {
     int burst = 1;
     nlohmann::json settings_schema = nlohmann::json::object();
     std::optional<nlohmann::json> message_schema;  // of a route's message; nothing = any members
+    std::vector<TargetKind> targets;               // empty = not said: any
     std::vector<std::string> renter_key;           // "email", "phone"
     nlohmann::json credentials = nlohmann::json::array();
     std::optional<PinRule> pin;  // of the credential {kind: pin, chosen_by: host}

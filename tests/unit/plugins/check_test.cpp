@@ -90,6 +90,48 @@ TEST(CheckTest, WarnsOfWhatIsConnectedAndNeverUsed) {
                                                       "serves no site")));
 }
 
+// "door:1" at a vendor of groups: one line for each, where it stands.
+TEST(CheckTest, ASharedTargetIsOneThatThePluginOpens) {
+    PluginFixture fixture;
+    const std::string numbers = "targets: [{kind: group, id: number}, {kind: zone}]\n";
+    const std::string uuids = "targets: [{kind: lock, id: uuid}]\n";
+    fixture.add_plugin({.id = "echo", .library = "echo", .more = numbers});
+    config::Site site = site_of("doors");
+    site.targets_place = {"acme.yaml", 9, 16};
+    fixture.connect("doors", "echo");
+    const auto said_of = [&](const std::string& target) {
+        site.targets = {"group:1", target};
+        fixture.config.businesses["acme"].sites = {site};
+        return check(fixture);
+    };
+    for (const char* good : {"group:4711", "group:9223372036854775807", "zone:north_1", "zone:1"}) {
+        EXPECT_THAT(said_of(good), IsEmpty()) << good;
+    }
+    for (const char* bad :
+         {"smartlock:900", "groups:900", "Group:900", "group:0", "group:-1", "group:9a",
+          "group:9223372036854775808", "lock:c0f3aed0-2a7e-4de5-a0ff-3bfc22bfb6ef"}) {
+        EXPECT_THAT(
+            said_of(bad),
+            ElementsAre("acme.yaml:9:16: error: '" + std::string(bad) +
+                        "' is no target of plugin echo (write group:<number> or zone:<id>)"));
+    }
+    std::filesystem::remove_all(fixture.options.directory / "echo");
+    fixture.add_plugin({.id = "echo", .library = "echo", .more = uuids});
+    site.targets = {"lock:c0f3aed0-2a7e-4de5-a0ff-3bfc22bfb6ef",
+                    "lock:C0F3AED0-2A7E-4DE5-A0FF-3BFC22BFB6EF"};
+    fixture.config.businesses["acme"].sites = {site};
+    EXPECT_THAT(check(fixture), IsEmpty());
+    for (const char* bad : {"lock:7", "lock:c0f3aed02a7e4de5a0ff3bfc22bfb6ef", "group:1",
+                            "lock:g0f3aed0-2a7e-4de5-a0ff-3bfc22bfb6ef"}) {
+        site.targets = {bad};
+        fixture.config.businesses["acme"].sites = {site};
+        EXPECT_THAT(check(fixture), ElementsAre(HasSubstr("(write lock:<uuid>)"))) << bad;
+    }
+    std::filesystem::remove_all(fixture.options.directory / "echo");
+    fixture.add_plugin({"echo", "echo"});
+    EXPECT_THAT(check(fixture), IsEmpty()) << "a plugin that names no kinds takes any";
+}
+
 TEST(CheckTest, WarnsOfTwoConnectionsToOneAccount) {
     PluginFixture fixture;
     fixture.add_plugin({"echo", "echo"});

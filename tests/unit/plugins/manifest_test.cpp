@@ -21,6 +21,7 @@ settings:
   properties:
     api_key: {type: string, secret: true}
     zone: {type: string}
+targets: [{kind: group, id: number}, {kind: zone}]
 renter_key: [email]
 credentials: [{kind: pin, chosen_by: host, digits: [4, 9]}]
 suspend: {unit: native}
@@ -64,6 +65,10 @@ TEST(ManifestTest, EverythingIsRead) {
     EXPECT_EQ(manifest.requests_per_second, 4);
     EXPECT_EQ(manifest.settings_schema["required"][0], "api_key");
     EXPECT_EQ(manifest.credentials[0]["digits"][1], 9);
+    ASSERT_EQ(manifest.targets.size(), 2U);
+    EXPECT_EQ(manifest.targets[0].kind, "group");
+    EXPECT_EQ(manifest.targets[0].id, TargetKind::Id::kNumber);
+    EXPECT_EQ(manifest.targets[1].id, TargetKind::Id::kText);
     EXPECT_EQ(manifest.suspend_unit, "native");
     EXPECT_EQ(manifest.inbound_signature->prefix, "sha256=");
     EXPECT_EQ(manifest.inbound_event_id, "/uuid");
@@ -112,6 +117,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "settings: {properties: {a: {type: object, properties: {b: {type: string, secret: "
                 "true}}}}}\n",
                 "only settings at the top"},
+        Mistake{"BadTargetKind", "targets: [{kind: 'a b'}]\n", "letters, digits"},
+        Mistake{"BadTargetId", "targets: [{kind: door, id: hex}]\n", "id"},
         Mistake{"BadSuspend", "suspend: {unit: maybe}\n", "unit"},
         Mistake{"SignatureWithoutHeader", "inbound: {signature: {scheme: hmac-sha256}}\n",
                 "needs its header"},
